@@ -1,0 +1,35 @@
+// Package env owns what a command may use of the world around it: streams,
+// terminal, language, environment, places and the providers. It is the one
+// place where tests put something else. It must not hold behaviour.
+package env
+
+import (
+	"io"
+	"time"
+
+	"github.com/labctl-dev/labctl/internal/i18n"
+	"github.com/labctl-dev/labctl/internal/statedir"
+	"github.com/labctl-dev/labctl/provision"
+)
+
+// Env is handed to every command. Nothing below internal/cli reads os.Args,
+// environment variables or the standard streams.
+type Env struct {
+	Stdin  io.Reader
+	Stdout io.Writer // results only
+	Stderr io.Writer // progress, advice and errors
+
+	StdoutTTY bool // Stdout is a terminal
+	StderrTTY bool // Stderr is a terminal
+	Width     int  // columns of the terminal; 80 where there is none
+	Color     bool // colour is wanted (terminal, no NO_COLOR, TERM not dumb)
+	Lang      i18n.Lang
+
+	Getenv  func(string) string
+	Environ func() []string
+	Now     func() time.Time
+	State   statedir.Root
+
+	// Provider returns the provider of that name ("embedded").
+	Provider func(name string) (provision.Provider, error)
+}
