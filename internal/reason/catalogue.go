@@ -1,6 +1,10 @@
 package reason
 
-import "github.com/labctl-dev/labctl/internal/i18n"
+import (
+	"slices"
+
+	"github.com/labctl-dev/labctl/internal/i18n"
+)
 
 // The identifiers. Each has exactly one entry in the catalogue below.
 const (
@@ -39,7 +43,7 @@ func Lookup(id ID) (Reason, bool) {
 
 // Catalogue lists every reason, in the order of the reference page.
 func Catalogue() []Reason {
-	return append(general(), lab()...)
+	return slices.Concat(general(), lab(), commandLine())
 }
 
 func general() []Reason {
