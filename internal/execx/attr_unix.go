@@ -1,0 +1,36 @@
+//go:build !windows
+
+package execx
+
+import (
+	"errors"
+	"os"
+	"syscall"
+)
+
+func groupAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+
+// detachedAttr makes a new session: no terminal can send it SIGHUP or SIGINT.
+func detachedAttr() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
+
+func terminate(p *Process) error {
+	return gone(p.cmd.Process.Signal(syscall.SIGTERM))
+}
+
+func killGroup(p *os.Process) error {
+	return gone(syscall.Kill(-p.Pid, syscall.SIGKILL))
+}
+
+// gone takes "no such process" as success: that is what was wanted.
+func gone(err error) error {
+	if errors.Is(err, syscall.ESRCH) || errors.Is(err, os.ErrProcessDone) {
+		return nil
+	}
+	return err
+}
+
+// Alive reports whether a process with that identifier exists.
+func Alive(pid int) bool {
+	err := syscall.Kill(pid, 0)
+	return err == nil || errors.Is(err, syscall.EPERM)
+}
