@@ -31,3 +31,14 @@ func (p Plan) ServiceIP(n int) netip.Addr {
 	}
 	return addr
 }
+
+// NodePodCIDR is the i-th node's own /24 of the pod range, the first node's
+// first. It is fixed by the plan, so that a node can run pods before any
+// controller has handed it a range.
+func (p Plan) NodePodCIDR(i int) netip.Prefix {
+	base := p.PodCIDR.Masked().Addr().As4()
+	third := int(base[2]) + i + 1
+	base[1] += byte(third >> 8) //nolint:gosec // carries into the second octet
+	base[2] = byte(third)       //nolint:gosec // the low octet of third
+	return netip.PrefixFrom(netip.AddrFrom4(base), 24)
+}

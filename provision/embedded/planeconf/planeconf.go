@@ -22,6 +22,7 @@ type Node struct {
 	ServingCert string         `json:"servingCert"` // kubelet server certificate, for IP and Name
 	ServingKey  string         `json:"servingKey"`
 	ClientCA    string         `json:"clientCA"`    // who may call the kubelet
+	PodCIDR     netip.Prefix   `json:"podCIDR"`     // the node's own range of pod addresses, see provision.Plan.NodePodCIDR
 	KubeletPort int            `json:"kubeletPort"` // loopback port the kubelet serves on; the node object says 10250
 	Door        string         `json:"door"`        // unix socket: CONNECT <pod-ip>:<port>, GET /healthz
 	Gateway     string         `json:"gateway"`     // unix socket of the gateway, for connections that leave the node
@@ -45,10 +46,11 @@ type Gateway struct {
 
 // GatewayNode tells the gateway how to reach one node.
 type GatewayNode struct {
-	Name        string     `json:"name"`
-	IP          netip.Addr `json:"ip"`
-	Door        string     `json:"door"`
-	KubeletPort int        `json:"kubeletPort"` // where <ip>:10250 leads on loopback
+	Name        string       `json:"name"`
+	IP          netip.Addr   `json:"ip"`
+	Door        string       `json:"door"`
+	PodCIDR     netip.Prefix `json:"podCIDR"`
+	KubeletPort int          `json:"kubeletPort"` // where <ip>:10250 leads on loopback
 }
 
 // KubeletPort is the port every kubelet claims inside the lab.

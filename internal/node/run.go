@@ -1,0 +1,115 @@
+package node
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"k8s.io/klog/v2"
+
+	"github.com/labctl-dev/labctl/internal/simruntime"
+	"github.com/labctl-dev/labctl/internal/simruntime/images"
+	"github.com/labctl-dev/labctl/internal/simruntime/simnet"
+	"github.com/labctl-dev/labctl/provision/embedded/planeconf"
+)
+
+// Run runs the node until ctx ends. It returns the first failure that makes the
+// node useless; the supervisor then starts it anew.
+func Run(ctx context.Context, conf planeconf.Node) error {
+	dirs := layout(conf.Dir)
+	if err := dirs.make(); err != nil {
+		return err
+	}
+	network := simnet.New()
+	network.Remote = remoteDialer(conf.Gateway)
+	if conf.PodCIDR.IsValid() {
+		if err := network.SetCIDR(conf.PodCIDR); err != nil {
+			return fmt.Errorf("pod network: %w", err)
+		}
+	}
+	catalogue, err := images.Load()
+	if err != nil {
+		return fmt.Errorf("image catalogue: %w", err)
+	}
+	runtime, err := simruntime.New(simruntime.Config{
+		NodeName:     conf.Name,
+		NodeIP:       conf.IP,
+		Root:         dirs.runtime,
+		Catalogue:    catalogue,
+		Network:      network,
+		Kubernetes:   conf.Kubernetes,
+		ComponentLog: componentLogs(conf.LogDir),
+		Probe:        runProbe,
+		Preload:      preloaded(catalogue),
+	})
+	if err != nil {
+		return fmt.Errorf("container runtime: %w", err)
+	}
+	defer func() {
+		if err := runtime.Close(context.WithoutCancel(ctx)); err != nil {
+			klog.FromContext(ctx).Error(err, "Closing the container runtime")
+		}
+	}()
+	agent, err := newKubelet(ctx, conf, dirs, runtime)
+	if err != nil {
+		return fmt.Errorf("kubelet: %w", err)
+	}
+	failed := make(chan error, 1)
+	go func() { failed <- serveDoor(ctx, conf.Door, door{network: network, healthy: agent.healthy}) }()
+	agent.start(ctx)
+	select {
+	case <-ctx.Done():
+		return nil
+	case err := <-failed:
+		return fmt.Errorf("node door: %w", err)
+	}
+}
+
+// paths are the directories of one node, all below its own.
+type paths struct {
+	root     string // what containers and hostPath volumes see as the node's "/"
+	kubelet  string // the kubelet's /var/lib/kubelet
+	runtime  string // the container runtime's state
+	podLogs  string // /var/log/pods
+	manifest string // /etc/kubernetes/manifests
+	resolv   string // the resolv.conf pods with dnsPolicy Default get
+}
+
+func layout(dir string) paths {
+	root := filepath.Join(dir, "root")
+	return paths{
+		root:     root,
+		kubelet:  filepath.Join(root, "var", "lib", "kubelet"),
+		runtime:  filepath.Join(dir, "runtime"),
+		podLogs:  filepath.Join(root, "var", "log", "pods"),
+		manifest: filepath.Join(root, "etc", "kubernetes", "manifests"),
+		resolv:   filepath.Join(root, "etc", "resolv.conf"),
+	}
+}
+
+func (p paths) make() error {
+	for _, dir := range []string{p.kubelet, p.runtime, p.podLogs, p.manifest} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return fmt.Errorf("node directories: %w", err)
+		}
+	}
+	// A resolver of the computer would leak its network into the lab; the lab's
+	// nodes know no name server but the cluster's.
+	if err := os.WriteFile(p.resolv, []byte("search localdomain\n"), 0o600); err != nil {
+		return fmt.Errorf("node resolv.conf: %w", err)
+	}
+	return nil
+}
+
+// preloaded names the images a node has before anything is pulled: what kubeadm
+// would have pulled before `kubeadm init`.
+func preloaded(catalogue *images.Catalogue) []string {
+	var refs []string
+	for _, image := range catalogue.All() {
+		if image.Preloaded {
+			refs = append(refs, image.Refs...)
+		}
+	}
+	return refs
+}
