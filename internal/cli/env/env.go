@@ -5,6 +5,7 @@ package env
 
 import (
 	"io"
+	"log/slog"
 	"time"
 
 	"github.com/labctl-dev/labctl/internal/i18n"
@@ -21,15 +22,28 @@ type Env struct {
 
 	StdoutTTY bool // Stdout is a terminal
 	StderrTTY bool // Stderr is a terminal
+	StdinTTY  bool // Stdin is a terminal: questions can be asked
 	Width     int  // columns of the terminal; 80 where there is none
+	Height    int  // rows of the terminal; 24 where there is none
 	Color     bool // colour is wanted (terminal, no NO_COLOR, TERM not dumb)
 	Lang      i18n.Lang
+
+	JSON    bool   // results, progress and errors as JSON (--output json)
+	LabName string // the lab meant (--lab), not yet checked
 
 	Getenv  func(string) string
 	Environ func() []string
 	Now     func() time.Time
 	State   statedir.Root
+	Log     *slog.Logger // for maintainers; to a file, never to the screen
 
+	// Executable returns the path of the running labctl.
+	Executable func() (string, error)
+	// NewPorts asks the provider to give the lab other ports (up --new-ports).
+	NewPorts bool
 	// Provider returns the provider of that name ("embedded").
 	Provider func(name string) (provision.Provider, error)
 }
+
+// Lab returns the lab the command is about, or reason LAB_NAME.
+func (e *Env) Lab() (provision.Lab, error) { return e.State.Lab(e.LabName) }
