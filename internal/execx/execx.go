@@ -19,7 +19,8 @@ type Cmd struct {
 	Path   string   // absolute path of the program
 	Args   []string // without the program's own name
 	Dir    string   // working directory; "" is the caller's
-	Env    []string // the whole environment, KEY=value
+	Env    []string // the whole environment, KEY=value; nil is the caller's
+	AddEnv []string // added to it
 	Stdin  io.Reader
 	Stdout io.Writer
 	Stderr io.Writer
@@ -27,6 +28,13 @@ type Cmd struct {
 
 // String is the command line, for people.
 func (c Cmd) String() string { return strings.Join(append([]string{c.Path}, c.Args...), " ") }
+
+func (c Cmd) into(cmd *exec.Cmd) {
+	cmd.Dir, cmd.Env = c.Dir, c.Env
+	if len(c.AddEnv) > 0 {
+		cmd.Env = append(cmd.Environ(), c.AddEnv...)
+	}
+}
 
 // TailSize is how many bytes of a program's last output a RunError keeps.
 const TailSize = 4096
@@ -63,7 +71,8 @@ func (e *RunError) Unwrap() error { return e.Err }
 func Run(ctx context.Context, c Cmd) error {
 	tail := &Tail{}
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
-	cmd.Dir, cmd.Env, cmd.Stdin = c.Dir, c.Env, c.Stdin
+	c.into(cmd)
+	cmd.Stdin = c.Stdin
 	cmd.Stdout, cmd.Stderr = tee(c.Stdout, tail), tee(c.Stderr, tail)
 	cmd.SysProcAttr = groupAttr()
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }

@@ -50,7 +50,9 @@ func (l *Launcher) Close() { l.once.Do(func() { close(l.requests) }) }
 // writes to them directly.
 func (l *Launcher) Start(c Cmd) (*Process, error) {
 	cmd := exec.Command(c.Path, c.Args...) //nolint:noctx // outlives every context; ended by Terminate and Kill
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.Dir, c.Env, c.Stdout, c.Stderr
+	c.into(cmd)
+	cmd.Stdout, cmd.Stderr = c.Stdout, c.Stderr
+	cmd.WaitDelay = killWait
 	cmd.SysProcAttr = childAttr()
 	lifeline, err := cmd.StdinPipe()
 	if err != nil {
@@ -91,7 +93,8 @@ func (p *Process) Kill() error { return killGroup(p.cmd.Process) }
 // the caller lives.
 func StartDetached(c Cmd, out *os.File) (pid int, ended <-chan struct{}, err error) {
 	cmd := exec.Command(c.Path, c.Args...) //nolint:noctx // meant to outlive the caller
-	cmd.Dir, cmd.Env, cmd.Stdout, cmd.Stderr = c.Dir, c.Env, out, out
+	c.into(cmd)
+	cmd.Stdout, cmd.Stderr = out, out
 	cmd.SysProcAttr = detachedAttr()
 	if err := cmd.Start(); err != nil {
 		return 0, nil, &RunError{Command: c.String(), ExitCode: -1, Err: err}
