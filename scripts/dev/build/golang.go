@@ -25,7 +25,9 @@ type listed struct {
 // stalePackages asks go which packages are not in its cache, with their size
 // in bytes. It is an upper bound: a package above a stale one counts as stale.
 func stalePackages(ctx context.Context, say *talker) (map[string]int64, error) {
-	args := append([]string{"list", "-deps", "-json=ImportPath,Dir,GoFiles,SFiles,Stale"}, buildFlags()...)
+	// Without EmbedFiles go list leaves embedded files out of its hashes and
+	// calls every package above one stale.
+	args := append([]string{"list", "-deps", "-json=ImportPath,Dir,GoFiles,SFiles,EmbedFiles,Stale"}, buildFlags()...)
 	cmd := command(ctx, append(args, targets...)...)
 	out, err := cmd.StdoutPipe()
 	if err != nil {
