@@ -76,6 +76,7 @@ var building = []room{
 	{"internal/plane/...", 6, heavy},
 	{"cmd/labctl-plane", 7, heavy},
 
+	{"internal/labtest/...", 11, light}, // real labs, for tests only
 	{"scripts/dev/...", 11, light},
 }
 
