@@ -1,13 +1,14 @@
 package check
 
 import (
-	"bufio"
 	"context"
-	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
+
+	"github.com/labctl-dev/labctl/internal/connect"
 )
 
 // DoorError tells that the way into the lab's network failed, not what lies
@@ -29,63 +30,35 @@ func NewDialer(proxyURL string) (Dialer, error) {
 	}
 	parsed, err := url.Parse(proxyURL)
 	if err != nil || parsed.Scheme != "http" || parsed.Host == "" {
-		return nil, fmt.Errorf("the lab's proxy address is not http://host:port")
+		return nil, errors.New("the lab's proxy address is not http://host:port")
 	}
-	return connectDialer{proxy: parsed}, nil
+	dialer := connect.Proxy(parsed)
+	base := dialer.Base
+	dialer.Base = func(ctx context.Context) (net.Conn, error) {
+		conn, err := base(ctx)
+		if err != nil {
+			return nil, &DoorError{err}
+		}
+		return conn, nil
+	}
+	return doorDialer{dialer}, nil
 }
 
-type connectDialer struct{ proxy *url.URL }
+type doorDialer struct{ connect.Dialer }
 
-// DialContext asks the proxy for a tunnel to addr (RFC 9110, section 9.3.6).
-func (d connectDialer) DialContext(ctx context.Context, _, addr string) (net.Conn, error) {
-	conn, err := (&net.Dialer{}).DialContext(ctx, "tcp", d.proxy.Host)
-	if err != nil {
+// DialContext dials through the door and tells its own failures from the target's.
+func (d doorDialer) DialContext(ctx context.Context, network, addr string) (net.Conn, error) {
+	conn, err := d.Dialer.DialContext(ctx, network, addr)
+	var refusal *connect.Error
+	if !errors.As(err, &refusal) || refusal.Errno != 0 {
+		return conn, err
+	}
+	switch refusal.Status {
+	case http.StatusGatewayTimeout:
+		return nil, fmt.Errorf("dialling %s: %w", addr, context.DeadlineExceeded)
+	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusNotFound:
+		return nil, err
+	default: // 400, 403, 407, …: the door refused us, not the target
 		return nil, &DoorError{err}
 	}
-	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
-	reader := bufio.NewReader(conn)
-	err = d.tunnel(conn, reader, addr)
-	if !stop() {
-		err = ctx.Err()
-	}
-	if err != nil {
-		_ = conn.Close()
-		return nil, err
-	}
-	return &bufferedConn{Conn: conn, reader: reader}, nil
 }
-
-func (d connectDialer) tunnel(conn net.Conn, reader *bufio.Reader, addr string) error {
-	request := &http.Request{Method: http.MethodConnect, URL: &url.URL{Opaque: addr}, Host: addr, Header: http.Header{}}
-	if user := d.proxy.User; user != nil {
-		password, _ := user.Password()
-		token := base64.StdEncoding.EncodeToString([]byte(user.Username() + ":" + password))
-		request.Header.Set("Proxy-Authorization", "Basic "+token)
-	}
-	if err := request.Write(conn); err != nil {
-		return &DoorError{err}
-	}
-	response, err := http.ReadResponse(reader, request)
-	if err != nil {
-		return &DoorError{err}
-	}
-	switch response.StatusCode {
-	case http.StatusOK:
-		return nil
-	case http.StatusGatewayTimeout:
-		return fmt.Errorf("dialling %s: %w", addr, context.DeadlineExceeded)
-	case http.StatusBadGateway, http.StatusServiceUnavailable, http.StatusNotFound:
-		return fmt.Errorf("dialling %s: %s", addr, response.Status)
-	default: // 400, 403, 407, …: the door refused us, not the target
-		return &DoorError{fmt.Errorf("dialling %s: %s", addr, response.Status)}
-	}
-}
-
-// bufferedConn hands out what the proxy sent right behind its answer.
-type bufferedConn struct {
-	net.Conn
-	reader *bufio.Reader
-}
-
-// Read reads from the tunnel.
-func (c *bufferedConn) Read(p []byte) (int, error) { return c.reader.Read(p) }

@@ -3,7 +3,10 @@ package check
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
+
+	utiljson "k8s.io/apimachinery/pkg/util/json"
 )
 
 // Spec is one check as an author writes it: objects to bind, exactly one verb,
@@ -82,4 +85,39 @@ type Fault struct {
 
 func fault(path []string, fix, format string, args ...any) Fault {
 	return Fault{Path: path, What: fmt.Sprintf(format, args...), Fix: fix}
+}
+
+// UnmarshalJSON reads the common fields and takes the one other key as the verb.
+func (s *Spec) UnmarshalJSON(data []byte) error {
+	type common Spec
+	if err := json.Unmarshal(data, (*common)(s)); err != nil {
+		return fmt.Errorf("reading the check: %w", err)
+	}
+	var all map[string]json.RawMessage
+	if err := json.Unmarshal(data, &all); err != nil {
+		return fmt.Errorf("reading the check: %w", err)
+	}
+	for _, name := range CommonFields() {
+		delete(all, name)
+	}
+	if len(all) != 1 {
+		return fmt.Errorf("check %q has %d verbs, not exactly one of %s", s.ID, len(all), strings.Join(VerbNames(), ", "))
+	}
+	for name, raw := range all {
+		arg, err := plainJSON(raw)
+		if err != nil {
+			return fmt.Errorf("check %q, %s: %w", s.ID, name, err)
+		}
+		s.Verb, s.Arg = name, arg
+	}
+	return nil
+}
+
+// plainJSON decodes whole numbers as int64, the way Kubernetes objects hold them.
+func plainJSON(raw []byte) (any, error) {
+	var wrapped map[string]any
+	if err := utiljson.Unmarshal([]byte(`{"v":`+string(raw)+`}`), &wrapped); err != nil {
+		return nil, fmt.Errorf("reading the value: %w", err)
+	}
+	return wrapped["v"], nil
 }

@@ -1,0 +1,2 @@
+kubectl create namespace web
+kubectl run nginx --image=nginx --namespace=web
