@@ -35,7 +35,9 @@ type Env struct {
 	Environ func() []string
 	Now     func() time.Time
 	State   statedir.Root
-	Log     *slog.Logger // for maintainers; to a file, never to the screen
+	// StateErr says why there is no State; commands that keep nothing still work.
+	StateErr error
+	Log      *slog.Logger // for maintainers; to a file, never to the screen
 
 	// Executable returns the path of the running labctl.
 	Executable func() (string, error)

@@ -12,8 +12,8 @@ import (
 	"github.com/labctl-dev/labctl/internal/i18n"
 )
 
-// nameColumn is the width of the names in the lists of commands and flags.
-const nameColumn = 24
+// nameColumn is the least width of the names in a list of commands or flags.
+const nameColumn = 14
 
 // Write lays the whole help of cmd out on w, in l.
 func Write(w io.Writer, cmd *cobra.Command, l i18n.Lang) error {
@@ -45,27 +45,27 @@ func commands(text *strings.Builder, cmd *cobra.Command, l i18n.Lang) {
 		order = append(order, group.ID)
 	}
 	for _, id := range append(order, "") {
-		var lines []string
+		var rows [][2]string
 		for _, child := range cmd.Commands() {
 			if child.GroupID == id && (child.IsAvailableCommand() || child.IsAdditionalHelpTopicCommand()) {
-				lines = append(lines, row(child.Name(), child.Short))
+				rows = append(rows, [2]string{child.Name(), child.Short})
 			}
 		}
-		if len(lines) > 0 {
-			part(text, titles[id], strings.Join(lines, "\n"))
+		if len(rows) > 0 {
+			part(text, titles[id], columns(rows))
 		}
 	}
 }
 
 func flags(text *strings.Builder, title string, set *pflag.FlagSet, l i18n.Lang) {
-	var lines []string
+	var rows [][2]string
 	set.VisitAll(func(flag *pflag.Flag) {
 		if !flag.Hidden {
-			lines = append(lines, row(flagName(flag), flagText(flag, l)))
+			rows = append(rows, [2]string{flagName(flag), flagText(flag, l)})
 		}
 	})
-	if len(lines) > 0 {
-		part(text, title, strings.Join(lines, "\n"))
+	if len(rows) > 0 {
+		part(text, title, columns(rows))
 	}
 }
 
@@ -88,8 +88,17 @@ func flagText(flag *pflag.Flag, l i18n.Lang) string {
 	return text + fmt.Sprintf(i18n.Text{KO: " (기본값 %s)", EN: " (default %s)"}.In(l), flag.DefValue)
 }
 
-func row(name, text string) string {
-	return "  " + name + strings.Repeat(" ", max(2, nameColumn-ansi.StringWidth(name))) + text
+// columns lines names and texts up; widths are in cells, Hangul counts two.
+func columns(rows [][2]string) string {
+	width := nameColumn
+	for _, row := range rows {
+		width = max(width, ansi.StringWidth(row[0])+2)
+	}
+	lines := make([]string, 0, len(rows))
+	for _, row := range rows {
+		lines = append(lines, "  "+row[0]+strings.Repeat(" ", width-ansi.StringWidth(row[0]))+row[1])
+	}
+	return strings.Join(lines, "\n")
 }
 
 func part(text *strings.Builder, title, body string) {
