@@ -60,7 +60,7 @@ func run(ctx context.Context, say *talker) error {
 	if len(stale) > manyPackages {
 		say.line(textBig, map[string]string{"n": fmt.Sprint(len(stale))})
 	}
-	progress := newTracker(stale, runtime.NumCPU(), began)
+	progress := newTracker(stale, runtime.NumCPU(), time.Now())
 	if err := goBuild(ctx, flags, progress, say); err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func writeStamp(print string) error {
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(stampFile(), []byte(text), 0o644)
+	return os.WriteFile(stampFile(), []byte(text), 0o600)
 }
 
 // stampText ties the fingerprint to the programs that stand in bin/ now.

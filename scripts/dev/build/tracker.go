@@ -24,9 +24,9 @@ type tracker struct {
 // all of Kubernetes as the measure (108 MB in 5m40s on 2 cores).
 const priorRate = 158_000
 
-// priorWeight is how much of the work must be seen before the measured speed
-// counts as much as the prior: small packages come first and mislead.
-const priorWeight = 0.05
+// priorSeconds of work must be seen before the measured speed counts as much
+// as the prior: small packages come first and mislead.
+const priorSeconds = 10
 
 func newTracker(stale map[string]int64, cores int, began time.Time) *tracker {
 	t := &tracker{todo: make(map[string]int64, len(stale)), prior: priorRate * float64(cores), began: began}
@@ -66,12 +66,7 @@ func (t *tracker) linking() bool {
 func (t *tracker) left(now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	trust := priorWeight * float64(t.bytes)
-	elapsed := now.Sub(t.began).Seconds()
-	rate := (float64(t.done) + trust) / (elapsed + trust/t.prior)
-	if rate <= 0 {
-		return 0
-	}
+	rate := (float64(t.done) + t.prior*priorSeconds) / (now.Sub(t.began).Seconds() + priorSeconds)
 	return time.Duration(float64(t.bytes-t.done) / rate * float64(time.Second))
 }
 
