@@ -70,3 +70,10 @@ func closeWrite(conn net.Conn) error {
 	}
 	return nil
 }
+
+// Reachable reports what Deliver to the same address would: nil, ErrRefused or
+// ErrNoRoute.
+func (n *Network) Reachable(to netip.AddrPort) error {
+	_, _, err := n.find(to)
+	return err
+}
