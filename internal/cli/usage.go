@@ -63,14 +63,24 @@ func nearestFlag(command *cobra.Command, name string) string {
 
 // unknownCommand names the nearest command.
 func unknownCommand(e *env.Env, command *cobra.Command, name string) error {
-	near := command.SuggestionsFor(name)
-	if len(near) == 0 {
+	near := nearestCommand(command, name)
+	if near == "" {
 		return usage(e, helpName(command), i18n.Text{KO: "`%s %s` 이라는 명령은 없습니다", EN: "there is no command `%s %s`"}, command.CommandPath(), name)
 	}
 	return usage(e, helpName(command), i18n.Text{
 		KO: "`%s %s` 이라는 명령은 없습니다. `%s` 을(를) 쓰려고 했나요?",
 		EN: "there is no command `%s %s`; did you mean `%s`?",
-	}, command.CommandPath(), name, near[0])
+	}, command.CommandPath(), name, near)
+}
+
+func nearestCommand(command *cobra.Command, name string) string {
+	best, distance := "", 3
+	for _, child := range command.Commands() {
+		if d := edits(name, child.Name()); child.IsAvailableCommand() && d < distance {
+			best, distance = child.Name(), d
+		}
+	}
+	return best
 }
 
 // helpName is what follows `labctl help` for a command.
