@@ -43,7 +43,7 @@ func Lookup(id ID) (Reason, bool) {
 
 // Catalogue lists every reason, in the order of the reference page.
 func Catalogue() []Reason {
-	return slices.Concat(general(), lab(), commandLine())
+	return slices.Concat(general(), lab(), embedded(), commandLine(), learn())
 }
 
 func general() []Reason {
