@@ -62,12 +62,12 @@ var building = []room{
 	{"internal/course/...", 6, light},
 	{"internal/progress/...", 6, light},
 	{"internal/grade/...", 7, light},
-	{"internal/report/...", 7, light},
+	{"internal/report/...", 8, light},
 
 	// The surfaces.
-	{"internal/tui/...", 8, light},
-	{"internal/cli/...", 9, light},
-	{"cmd/labctl", 10, light},
+	{"internal/tui/...", 9, light},
+	{"internal/cli/...", 10, light},
+	{"cmd/labctl", 11, light},
 
 	// The embedded lab's processes.
 	{"internal/simruntime/...", 3, heavy},
@@ -76,8 +76,8 @@ var building = []room{
 	{"internal/plane/...", 6, heavy},
 	{"cmd/labctl-plane", 7, heavy},
 
-	{"internal/labtest/...", 11, light}, // real labs, for tests only
-	{"scripts/dev/...", 11, light},
+	{"internal/labtest/...", 12, light}, // real labs, for tests only
+	{"scripts/dev/...", 12, light},
 }
 
 // roomOf finds the room of a package path below the module.
