@@ -34,3 +34,18 @@ func Alive(pid int) bool {
 	err := syscall.Kill(pid, 0)
 	return err == nil || errors.Is(err, syscall.EPERM)
 }
+
+// TerminateByID asks the process with that identifier to end. The caller knows
+// that the identifier is still that process's.
+func TerminateByID(pid int) error { return signalByID(pid, syscall.SIGTERM) }
+
+// KillByID ends the process with that identifier at once, as TerminateByID does
+// kindly.
+func KillByID(pid int) error { return signalByID(pid, syscall.SIGKILL) }
+
+func signalByID(pid int, signal syscall.Signal) error {
+	if pid <= 1 {
+		return errors.New("no process of ours has identifier 1 or less")
+	}
+	return gone(syscall.Kill(pid, signal))
+}

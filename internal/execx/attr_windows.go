@@ -58,3 +58,20 @@ func Alive(pid int) bool {
 	var code uint32
 	return windows.GetExitCodeProcess(handle, &code) == nil && code == stillActive
 }
+
+// TerminateByID ends the process with that identifier: Windows has no way to ask
+// a process without a console. The caller knows that the identifier is still
+// that process's.
+func TerminateByID(pid int) error {
+	process, err := os.FindProcess(pid)
+	if err != nil {
+		return err
+	}
+	if err := process.Kill(); err != nil && !errors.Is(err, os.ErrProcessDone) {
+		return err
+	}
+	return nil
+}
+
+// KillByID ends the process with that identifier at once.
+func KillByID(pid int) error { return TerminateByID(pid) }

@@ -67,7 +67,9 @@ func (l Layout) EtcdDir() string { return filepath.Join(l.Dir, "etcd") }
 func (l Layout) NodeDir(node string) string { return filepath.Join(l.Dir, "nodes", node) }
 
 // ManifestDir holds a node's static pods.
-func (l Layout) ManifestDir(node string) string { return filepath.Join(l.NodeDir(node), "manifests") }
+func (l Layout) ManifestDir(node string) string {
+	return filepath.Join(l.NodeDir(node), "root", "etc", "kubernetes", "manifests")
+}
 
 // Config is a configuration file.
 func (l Layout) Config(name string) string { return filepath.Join(l.ConfigDir(), name) }
