@@ -106,6 +106,9 @@ func look(ctx context.Context, opts *statusOptions) ([]provision.Status, error) 
 		if err != nil {
 			return nil, fmt.Errorf("asking for the status of %s: %w", name, err)
 		}
+		if status.Components == nil {
+			status.Components = []provision.ComponentStatus{} // a list in JSON, always
+		}
 		seen = append(seen, status)
 	}
 	return seen, nil

@@ -21,7 +21,7 @@ type upOptions struct {
 	env      *env.Env
 	provider string        // "" for the lab's own, or the default
 	newPorts bool          // forget the remembered ports
-	timeout  time.Duration // 0 for no limit
+	timeout  time.Duration // 0 for the provider's own
 }
 
 func newUp(e *env.Env, runF func(context.Context, *upOptions) error) *cobra.Command {
@@ -42,7 +42,7 @@ func newUp(e *env.Env, runF func(context.Context, *upOptions) error) *cobra.Comm
 	flags := command.Flags()
 	flags.StringVar(&opts.provider, "provider", "", i18n.Text{KO: "실습 환경의 `종류`: embedded", EN: "`KIND` of lab: embedded"}.In(e.Lang))
 	flags.BoolVar(&opts.newPorts, "new-ports", false, i18n.Text{KO: "쓰던 포트 대신 비어 있는 포트를 새로 고릅니다", EN: "choose other free ports than the lab had"}.In(e.Lang))
-	flags.DurationVar(&opts.timeout, "timeout", 10*time.Minute, i18n.Text{KO: "이만큼 지나면 그만 기다리는 `시간`", EN: "`DURATION` after which to stop waiting"}.In(e.Lang))
+	flags.DurationVar(&opts.timeout, "timeout", 5*time.Minute, i18n.Text{KO: "이만큼 지나면 그만 기다리는 `시간`", EN: "`DURATION` after which to stop waiting"}.In(e.Lang))
 	return manual.Page{
 		Short: i18n.Text{KO: "실습 환경을 만들고 켭니다", EN: "Make the lab and start it"},
 		Long: i18n.Text{
@@ -65,7 +65,7 @@ type upResult struct {
 
 func runUp(ctx context.Context, opts *upOptions) error {
 	e := opts.env
-	e.NewPorts = opts.newPorts
+	e.Up = env.Up{NewPorts: opts.newPorts, Timeout: opts.timeout}
 	lab, err := e.Lab()
 	if err != nil {
 		return err

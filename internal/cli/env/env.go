@@ -41,10 +41,16 @@ type Env struct {
 
 	// Executable returns the path of the running labctl.
 	Executable func() (string, error)
-	// NewPorts asks the provider to give the lab other ports (up --new-ports).
-	NewPorts bool
+	// Up is what `labctl up` asks of the provider it is about to make.
+	Up Up
 	// Provider returns the provider of that name ("embedded").
 	Provider func(name string) (provision.Provider, error)
+}
+
+// Up holds the wishes of `labctl up` that are the provider's to grant.
+type Up struct {
+	NewPorts bool          // choose other ports if the lab's own are taken
+	Timeout  time.Duration // of the whole Up; 0 is the provider's own
 }
 
 // Lab returns the lab the command is about, or reason LAB_NAME.
