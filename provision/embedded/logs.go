@@ -33,7 +33,7 @@ func (p *Provider) Logs(ctx context.Context, lab provision.Lab, name string, fol
 		known = append(known, c.Name)
 	}
 	if !slices.Contains(known, name) {
-		return reason.New(reason.ComponentUnknown, nil, "component", name, "known", strings.Join(known, ", "))
+		return reason.New(reason.ComponentUnknown, nil, "lab", lab.Name, "component", name, "known", strings.Join(known, ", "))
 	}
 	source := &logSource{path: supervisor.LogFile(layout.LogDir(), name)}
 	defer source.close()
