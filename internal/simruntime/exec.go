@@ -85,7 +85,7 @@ func (r *Runtime) exec(ctx context.Context, id string, e execution) (int, error)
 		in = newStdin()
 		go pump(in, e.stdin)
 	}
-	unblock := context.AfterFunc(ctx, func() { _ = in.Close() })
+	unblock := context.AfterFunc(ctx, func() { _, _ = in.Close(), network.Close() })
 	defer unblock()
 	defer func() { _ = in.Close() }()
 	out, errs := t.execWriter(e.stdout), t.execWriter(e.stderr)

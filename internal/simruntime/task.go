@@ -50,9 +50,10 @@ type task struct {
 }
 
 // kill ends the container as SIGKILL from outside does. Programs waiting for
-// input or for an attached client wake.
+// input, for a connection or for an attached client wake.
 func (t *task) kill() {
 	t.procs.killAll()
+	_ = t.net.Close()   // never fails
 	_ = t.stdin.Close() // never fails
 	t.stdout.close()
 	t.stderr.close()
@@ -88,7 +89,6 @@ func (t *task) process(p *proc, network process.Net, in io.Reader, out, err io.W
 // end is known, so that a successor finds its ports free.
 func (t *task) release() error {
 	t.kill()
-	_ = t.net.Close() // never fails
 	return t.log.close()
 }
 

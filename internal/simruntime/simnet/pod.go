@@ -110,7 +110,7 @@ func (p *Pod) DialContext(ctx context.Context, network, address string) (net.Con
 	if err != nil {
 		return nil, &net.OpError{Op: "dial", Net: network, Err: err}
 	}
-	if !to.IsValid() || !strings.HasPrefix(network, "tcp") || !self && !p.network.local(to.Addr()) {
+	if !to.IsValid() || !strings.HasPrefix(network, "tcp") || !self && !p.network.local(to) {
 		return p.remote(ctx, network, address)
 	}
 	conn, err := p.network.dialFrom(ctx, p.addr, to)

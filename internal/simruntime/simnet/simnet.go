@@ -124,12 +124,13 @@ func (n *Network) pod(to netip.AddrPort) (*Pod, netip.AddrPort) {
 	return n.pods[to.Addr()], to
 }
 
-// local reports whether addr belongs to this node's network, taken or not.
-func (n *Network) local(addr netip.Addr) bool {
+// local reports whether this node's network answers for to, be it with a refusal.
+func (n *Network) local(to netip.AddrPort) bool {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	_, taken := n.pods[addr]
-	return taken || n.cidr.IsValid() && n.cidr.Contains(addr)
+	_, taken := n.pods[to.Addr()]
+	_, mapped := n.mapped[to]
+	return taken || mapped || n.cidr.IsValid() && n.cidr.Contains(to.Addr())
 }
 
 // nextPort returns a source port of Linux's default ephemeral range, which is
