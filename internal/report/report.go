@@ -155,3 +155,15 @@ func Account(lesson *course.Lesson, tally progress.Tally) Earned {
 	}
 	return earned
 }
+
+// TextEarned writes the account of a lesson below its result.
+func TextEarned(w io.Writer, earned Earned, o Options) error {
+	text := i18n.Text{
+		KO: "기록된 점수: %d/%d점 (힌트 %d개와 풀이에 %d점, 확인 %d번)\n",
+		EN: "On record: %d/%d points (%d hints and solutions cost %d, %d checks)\n",
+	}.In(o.Lang)
+	if _, err := fmt.Fprintf(w, text, earned.Points, earned.Max, earned.Hints, earned.HelpCost, earned.Attempts); err != nil {
+		return fmt.Errorf("writing the account: %w", err)
+	}
+	return nil
+}

@@ -1,0 +1,138 @@
+package coursetest
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+
+	apierrors "k8s.io/apimachinery/pkg/api/errors"
+	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
+	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
+	"k8s.io/apimachinery/pkg/runtime/schema"
+	"k8s.io/apimachinery/pkg/types"
+	"k8s.io/client-go/dynamic"
+
+	"github.com/labctl-dev/labctl/internal/check"
+	"github.com/labctl-dev/labctl/internal/kube/watch"
+)
+
+// kept lists what a case may leave behind, owners before what they own.
+func kept() []schema.GroupVersionResource {
+	names := []string{
+		"apps/v1/deployments", "apps/v1/daemonsets", "apps/v1/statefulsets", "apps/v1/replicasets",
+		"batch/v1/cronjobs", "batch/v1/jobs",
+		"networking.k8s.io/v1/ingresses", "networking.k8s.io/v1/networkpolicies",
+		"rbac.authorization.k8s.io/v1/roles", "rbac.authorization.k8s.io/v1/rolebindings",
+		"v1/services", "v1/pods", "v1/configmaps", "v1/secrets", "v1/persistentvolumeclaims",
+		"v1/namespaces", "v1/persistentvolumes",
+	}
+	var all []schema.GroupVersionResource
+	for _, name := range names {
+		at := strings.LastIndex(name, "/")
+		gv, _ := schema.ParseGroupVersion(name[:at])
+		all = append(all, gv.WithResource(name[at+1:]))
+	}
+	return all
+}
+
+// keeper remembers what a lab held and puts it back by deleting the rest.
+type keeper struct {
+	client dynamic.Interface
+	held   map[types.UID]bool
+}
+
+func keep(ctx context.Context, client dynamic.Interface) (*keeper, error) {
+	k := &keeper{client: client, held: map[types.UID]bool{}}
+	for _, resource := range kept() {
+		found, err := client.Resource(resource).List(ctx, metav1.ListOptions{})
+		if err != nil {
+			return nil, fmt.Errorf("remembering the lab's %s: %w", resource.Resource, err)
+		}
+		for i := range found.Items {
+			k.held[found.Items[i].GetUID()] = true
+		}
+	}
+	return k, nil
+}
+
+// restore deletes what was not there when the keeper was made and waits, by
+// watching, until it is gone.
+func (k *keeper) restore(ctx context.Context) error {
+	var wants []watch.Want
+	for _, resource := range kept() {
+		wants = append(wants, watch.Want{GVR: resource})
+	}
+	set := watch.Start(ctx, k.client, wants)
+	defer set.Stop()
+	deleted := map[types.UID]bool{}
+	for {
+		left, err := k.sweep(ctx, set, wants, deleted)
+		if err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			return nil
+		}
+		select {
+		case <-set.Changes():
+		case <-ctx.Done():
+			return fmt.Errorf("%w; still there: %s", ctx.Err(), strings.Join(left, ", "))
+		}
+	}
+}
+
+// sweep asks for every new object to be deleted, once, and names those left.
+func (k *keeper) sweep(ctx context.Context, set *watch.Set, wants []watch.Want, deleted map[types.UID]bool) ([]string, error) {
+	var left []string
+	for _, want := range wants {
+		objects, err := set.List(ctx, want)
+		if err != nil {
+			return nil, err
+		}
+		for _, raw := range objects {
+			object := &unstructured.Unstructured{Object: raw}
+			if k.belongs(want, object) {
+				continue
+			}
+			left = append(left, want.GVR.Resource+"/"+object.GetName())
+			if deleted[object.GetUID()] || metav1.GetControllerOfNoCopy(object) != nil {
+				continue // asked for already, or its owner takes it along
+			}
+			deleted[object.GetUID()] = true
+			if err := k.delete(ctx, want.GVR, object); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return left, nil
+}
+
+// belongs says whether an object is the lab's own: it was there before, or the
+// cluster makes it by itself.
+func (k *keeper) belongs(want watch.Want, object *unstructured.Unstructured) bool {
+	return k.held[object.GetUID()] || strings.HasPrefix(object.GetNamespace(), "kube-") ||
+		(want.GVR.Resource == "configmaps" && object.GetName() == "kube-root-ca.crt")
+}
+
+func (k *keeper) delete(ctx context.Context, resource schema.GroupVersionResource, object *unstructured.Unstructured) error {
+	uid, grace, background := object.GetUID(), int64(1), metav1.DeletePropagationBackground
+	err := k.client.Resource(resource).Namespace(object.GetNamespace()).Delete(ctx, object.GetName(), metav1.DeleteOptions{
+		GracePeriodSeconds: &grace, PropagationPolicy: &background, Preconditions: &metav1.Preconditions{UID: &uid},
+	})
+	if err != nil && !apierrors.IsNotFound(err) && !apierrors.IsConflict(err) {
+		return fmt.Errorf("deleting %s %s: %w", resource.Resource, object.GetName(), err)
+	}
+	return nil
+}
+
+// dial is the lab's dialer, or one that says there is none.
+func dial(dialer check.Dialer) func(context.Context, string, string) (net.Conn, error) {
+	if dialer != nil {
+		return dialer.DialContext
+	}
+	return func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("this lab gives no way into its network")
+	}
+}
