@@ -115,7 +115,9 @@ func apiServer(lab Lab) Component {
 
 // controllerManager follows kubeadm's command line, without leader election:
 // there is only one. The monitor period is a fifth of the default, so that the
-// taints of a node that became ready go at once.
+// taints of a node that became ready go at once. The client limits are far above
+// the default: a service account and a token for each controller are more than
+// a hundred requests, which 20 a second stretch to five seconds.
 func controllerManager(lab Lab) Component {
 	store, kubeconfig := lab.Layout.store(), lab.Layout.Kubeconfig(pki.ControllerManager)
 	c := lab.component(ControllerManager, ControllerManager,
@@ -140,6 +142,8 @@ func controllerManager(lab Lab) Component {
 		"--tls-cert-file="+store.Cert(pki.Serving(pki.ControllerManager)),
 		"--tls-private-key-file="+store.Key(pki.Serving(pki.ControllerManager)),
 		"--node-monitor-period=1s",
+		"--kube-api-qps=1000",
+		"--kube-api-burst=1000",
 	)
 	c.Health = Health{URL: "https://" + lab.Ports.Addr(ControllerManager) + "/healthz", CAFile: store.Cert(pki.ClusterCA)}
 	c.DependsOn = []string{APIServer}

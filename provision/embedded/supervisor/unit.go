@@ -2,7 +2,9 @@ package supervisor
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"time"
 
@@ -180,6 +182,10 @@ func (u *unit) ask(ctx context.Context) error {
 }
 
 func (u *unit) unhealthy(failures int, starting bool, err error) {
+	// That nothing listens yet is no news while a component starts.
+	if opErr := (*net.OpError)(nil); starting && errors.As(err, &opErr) {
+		return
+	}
 	if starting || failures >= probeFailures {
 		u.board.update(u.spec.Name, func(e *entry) { e.Healthy, e.Detail = false, oneLine(err) })
 	}
