@@ -63,6 +63,11 @@ func (i *image) shownAs(asked string) string {
 	return i.Refs[0]
 }
 
+// tagged reports whether the image carries one of refs.
+func (i *image) tagged(refs []string) bool {
+	return slices.ContainsFunc(refs, func(ref string) bool { return slices.Contains(i.Refs, ref) })
+}
+
 // repository cuts the tag off; a colon before the last slash is a port.
 func repository(ref string) string {
 	if i := strings.LastIndexByte(ref, ':'); i > strings.LastIndexByte(ref, '/') {

@@ -31,14 +31,12 @@ func (r *Runtime) PullImage(ctx context.Context, spec *runtimeapi.ImageSpec, _ *
 	return img.ID, nil
 }
 
+// pullError keeps the catalogue's words, which are a registry's with the reason
+// and the way out after them.
 func pullError(ref string, err error) error {
 	var missing *images.NotFoundError
 	if errors.As(err, &missing) {
-		hint := missing.Hint
-		if hint != "" {
-			hint = " (" + hint + ")"
-		}
-		return status.Errorf(codes.NotFound, "failed to pull and unpack image %q: %v%s", missing.Ref, err, hint)
+		return status.Error(codes.NotFound, err.Error())
 	}
 	return status.Errorf(codes.InvalidArgument, "failed to pull image %q: %v", ref, err)
 }

@@ -54,10 +54,8 @@ func TestPullOutsideTheCatalogue(t *testing.T) {
 	if status.Code(err) != codes.NotFound {
 		t.Errorf("got %v, want NotFound", err)
 	}
-	for _, want := range []string{`failed to pull and unpack image "example.org/private/app:1"`, "add an entry to images.yaml"} {
-		if !strings.Contains(err.Error(), want) {
-			t.Errorf("%q does not say %q", err, want)
-		}
+	if !strings.Contains(err.Error(), "add an entry to images.yaml") {
+		t.Errorf("%q does not say what to do", err)
 	}
 }
 

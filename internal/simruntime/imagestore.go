@@ -110,7 +110,8 @@ func union(a, b []string) []string {
 	return all
 }
 
-// find returns an image on the node by ID, reference or reference with digest.
+// find returns an image on the node by ID, reference or reference with digest. A
+// tag counts as there only when it was pulled, even if its content was already.
 func (s *imageStore) find(ref string) (*image, bool) {
 	entry, ok := s.entry(ref)
 	return entry.image, ok
@@ -125,11 +126,12 @@ func (s *imageStore) entry(ref string) (stored, bool) {
 	if entry, ok := s.have["sha256:"+ref]; ok {
 		return entry, true
 	}
-	if img, err := s.lookup(ref); err == nil {
-		entry, ok := s.have[img.ID]
-		return entry, ok
+	img, err := s.lookup(ref)
+	if err != nil {
+		return stored{}, false
 	}
-	return stored{}, false
+	entry, ok := s.have[img.ID]
+	return entry, ok && (strings.Contains(ref, "@") || entry.image.tagged(img.Refs))
 }
 
 func (s *imageStore) all() []stored {
