@@ -281,4 +281,3 @@ func strftime(t time.Time, format string) string {
 	}
 	return out.String()
 }
-

@@ -13,6 +13,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/distribution/reference"
 	"sigs.k8s.io/yaml"
@@ -24,12 +25,15 @@ var builtIn []byte
 //go:embed all:files
 var builtInFiles embed.FS
 
-// Catalogue is a closed set of images. It does not change and is safe for
-// concurrent use.
+// Catalogue is a closed set of images. Its images do not change, and it is safe
+// for concurrent use.
 type Catalogue struct {
 	entries  []entry
 	bases    map[string]base
 	launcher *launcher
+
+	mu    sync.Mutex
+	built map[string]*Image // by repository:tag
 }
 
 // Load returns the catalogue that is part of labctl.
@@ -39,7 +43,7 @@ func Load() (*Catalogue, error) { return LoadWith() }
 // over it, each in the format of catalogue.yaml; a later entry or base of the
 // same name replaces an earlier one. All errors are reported at once.
 func LoadWith(extra ...[]byte) (*Catalogue, error) {
-	c := &Catalogue{bases: map[string]base{}, launcher: newLauncher()}
+	c := &Catalogue{bases: map[string]base{}, launcher: newLauncher(), built: map[string]*Image{}}
 	for n, data := range append([][]byte{builtIn}, extra...) {
 		var doc document
 		if err := yaml.UnmarshalStrict(data, &doc); err != nil {
@@ -118,7 +122,7 @@ func (c *Catalogue) tagged(e entry, repository, ref string, named reference.Name
 		if !t.pattern.MatchString(tag) {
 			continue
 		}
-		image, err := c.build(e, t, repository, tag)
+		image, err := c.once(e, t, repository, tag)
 		if err != nil {
 			return nil, err
 		}
@@ -128,6 +132,21 @@ func (c *Catalogue) tagged(e entry, repository, ref string, named reference.Name
 		return image, nil
 	}
 	return nil, &NotFoundError{Ref: named.String(), Hint: fmt.Sprintf(tagHint, repository, e.defaultTag())}
+}
+
+// once builds an image when it is first asked for.
+func (c *Catalogue) once(e entry, t tag, repository, name string) (*Image, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	key := repository + ":" + name
+	if image := c.built[key]; image != nil {
+		return image, nil
+	}
+	image, err := c.build(e, t, repository, name)
+	if err == nil {
+		c.built[key] = image
+	}
+	return image, err
 }
 
 // tagOf returns the tag of a reference, which ParseDockerRef drops when there is

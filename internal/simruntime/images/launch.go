@@ -48,6 +48,9 @@ func (l *launcher) Launch(ctx context.Context, p *process.Process) (int, error) 
 		if !ok || strings.TrimSpace(interpreter) == "" {
 			return 0, &execError{name: p.Args[0], err: syscall.ENOEXEC}
 		}
+		if strings.Contains(run.Args[0], "/") {
+			file = run.Args[0] // a script sees its name as it was called
+		}
 		words := strings.SplitN(strings.TrimSpace(interpreter), " ", 2)
 		run.Args = append(append(words, file), run.Args[1:]...)
 	}

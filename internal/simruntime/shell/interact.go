@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"strings"
@@ -21,7 +22,7 @@ func (s *session) interact(ctx context.Context) int {
 		line, interrupted, err := s.nextLine(ctx)
 		if interrupted {
 			text.Reset()
-			code = 130
+			code = s.interrupted(ctx)
 			continue
 		}
 		text.WriteString(line)
@@ -69,7 +70,7 @@ func (s *session) statements(ctx context.Context, stmts []*syntax.Stmt) (int, bo
 		broken := here.Err() != nil && ctx.Err() == nil
 		cancel()
 		if broken {
-			return 128 + int(syscall.SIGINT), false
+			return s.interrupted(ctx), false
 		}
 		code = s.codeOf(err)
 		if s.runner.Exited() || ctx.Err() != nil {
@@ -79,12 +80,26 @@ func (s *session) statements(ctx context.Context, stmts []*syntax.Stmt) (int, bo
 	return code, false
 }
 
+// interrupted leaves 130 in $?, which the interpreter has no other way to set.
+func (s *session) interrupted(ctx context.Context) int {
+	code := 128 + int(syscall.SIGINT)
+	if file, err := parse(fmt.Sprintf("(exit %d)", code), s.call.zero); err == nil {
+		_ = s.runner.Run(ctx, file.Stmts[0]) // the error is the status it is for
+	}
+	return code
+}
+
 // setForeground says what Ctrl-C ends. Only a terminal's shell outlives it.
 func (s *session) setForeground(cancel context.CancelFunc) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.call.interactive {
-		s.foreground = cancel
+	if !s.call.interactive {
+		return
+	}
+	s.foreground = cancel
+	if cancel != nil && s.broken { // Ctrl-C came between two commands
+		s.broken = false
+		cancel()
 	}
 }
 

@@ -31,6 +31,7 @@ type session struct {
 	traps      map[syscall.Signal]string
 	pending    []syscall.Signal
 	foreground context.CancelFunc // ends the command at the prompt
+	broken     bool               // Ctrl-C came when there was none
 	execed     chan syscall.Signal
 	killedBy   syscall.Signal
 	nextPID    int

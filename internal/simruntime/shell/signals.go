@@ -51,6 +51,8 @@ func (s *session) receive(sig syscall.Signal) {
 		s.pending = append(s.pending, sig)
 	case sig == syscall.SIGINT && s.foreground != nil:
 		s.foreground()
+	case sig == syscall.SIGINT && s.call.interactive:
+		s.broken = true
 	case s.call.interactive, s.p.PID == 1 && !(s.p.TTY && sig == syscall.SIGINT), !slices.Contains(slices.Collect(maps.Values(signalNumbers())), sig):
 	default:
 		s.killedBy = sig
