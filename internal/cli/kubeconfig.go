@@ -81,7 +81,7 @@ func runKubeconfig(ctx context.Context, opts *kubeconfigOptions) error {
 	if opts.unmerge {
 		return runUnmerge(e)
 	}
-	lab, way, err := access(e, func(a provision.Accessor, lab provision.Lab) (provision.Access, error) { return a.Access(ctx, lab) }, "kubeconfig")
+	lab, way, err := access(ctx, e, "kubeconfig")
 	if err != nil {
 		return err
 	}

@@ -11,7 +11,6 @@ import (
 	"github.com/labctl-dev/labctl/internal/cli/program"
 	"github.com/labctl-dev/labctl/internal/i18n"
 	"github.com/labctl-dev/labctl/internal/reason"
-	"github.com/labctl-dev/labctl/provision"
 )
 
 type kubectlOptions struct {
@@ -51,7 +50,7 @@ func runKubectl(ctx context.Context, opts *kubectlOptions) error {
 	}
 	spec := program.Spec{Path: binary, Args: append([]string{"kubectl"}, opts.args...), Env: e.Environ()}
 	if !needsNoLab(opts.args) {
-		_, way, err := access(e, func(a provision.Accessor, lab provision.Lab) (provision.Access, error) { return a.Access(ctx, lab) }, "kubectl")
+		_, way, err := access(ctx, e, "kubectl")
 		if err != nil {
 			return err
 		}

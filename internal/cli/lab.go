@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -58,8 +59,8 @@ func known(e *env.Env) ([]string, error) {
 	return names, nil
 }
 
-// access returns how to reach the running lab.
-func access(e *env.Env, reach func(provision.Accessor, provision.Lab) (provision.Access, error), verb string) (provision.Lab, provision.Access, error) {
+// access returns how to reach the running lab, for `labctl <verb>`.
+func access(ctx context.Context, e *env.Env, verb string) (provision.Lab, provision.Access, error) {
 	lab, provider, err := current(e)
 	if err != nil {
 		return lab, provision.Access{}, err
@@ -68,7 +69,7 @@ func access(e *env.Env, reach func(provision.Accessor, provision.Lab) (provision
 	if !ok {
 		return lab, provision.Access{}, reason.New(reason.CannotDo, nil, "provider", provider.Name(), "verb", verb)
 	}
-	way, err := reach(accessor, lab)
+	way, err := accessor.Access(ctx, lab)
 	if err != nil {
 		return lab, way, fmt.Errorf("reaching the lab: %w", err)
 	}

@@ -66,7 +66,7 @@ func runShell(ctx context.Context, opts *shellOptions) error {
 	if err != nil {
 		return fmt.Errorf("finding labctl itself: %w", err)
 	}
-	lab, way, err := access(e, func(a provision.Accessor, lab provision.Lab) (provision.Access, error) { return a.Access(ctx, lab) }, "shell")
+	lab, way, err := access(ctx, e, "shell")
 	if err != nil {
 		return err
 	}

@@ -21,10 +21,11 @@ type (
 // model is the Bubble Tea model of one verb. Update only folds messages into
 // it: the work runs elsewhere, and stop is called by a command.
 type model struct {
-	board Board
-	look  Look
-	stop  func()
-	ended bool
+	board   Board
+	look    Look
+	stop    func()
+	pressed bool // Ctrl-C, on this keyboard
+	ended   bool
 }
 
 // Init starts the beat.
@@ -61,7 +62,7 @@ func (m model) press(key tea.KeyPressMsg) (tea.Model, tea.Cmd) {
 	if m.look.Stopping {
 		return m, tea.Interrupt
 	}
-	m.look.Stopping = true
+	m.look.Stopping, m.pressed = true, true
 	stop := m.stop
 	return m, func() tea.Msg { stop(); return nil }
 }
