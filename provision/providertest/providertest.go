@@ -189,26 +189,50 @@ func (s subject) readLogs(status provision.Status) {
 func cancelled(s subject) {
 	for _, at := range []int{1, 3, 6} {
 		ctx, cancel := context.WithCancel(s.Context())
-		count := 0
-		var mu sync.Mutex
-		err := s.provider.Up(ctx, s.lab, s.plan, event.Func(func(e event.Event) {
-			mu.Lock()
-			defer mu.Unlock()
-			if e.Kind == event.Step && e.State == event.Done {
-				count++
-			}
-			if count == at {
-				cancel()
-			}
-		}))
+		steps := &counter{at: at, reached: cancel}
+		err := s.provider.Up(ctx, s.lab, s.plan, steps)
 		cancel()
-		if err == nil {
-			s.Errorf("up succeeded though it was cancelled after %d steps", at)
+		if announced := steps.announced(); err == nil && announced > at {
+			s.Errorf("up succeeded though it was cancelled after %d of %d steps", at, announced)
 		}
 		s.status()
 	}
 	s.up()
 	s.wantState(provision.Ready)
+}
+
+// counter calls reached once as many steps as at have ended.
+type counter struct {
+	at      int
+	reached func()
+
+	mu    sync.Mutex
+	names map[string]bool
+	ended int
+}
+
+func (c *counter) Emit(e event.Event) {
+	if e.Kind != event.Step {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.names == nil {
+		c.names = map[string]bool{}
+	}
+	c.names[e.Subject] = true
+	if e.State == event.Done || e.State == event.Skipped {
+		c.ended++
+	}
+	if c.ended == c.at {
+		c.reached()
+	}
+}
+
+func (c *counter) announced() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return len(c.names)
 }
 
 // twoAtOnce: while one changes the lab every other one gets LAB_BUSY at once.
