@@ -56,12 +56,19 @@ func writeCheck(b *strings.Builder, lesson *course.Lesson, step string, c grade.
 	if c.Message != nil {
 		wrap(b, Message(c.Message, o.Lang), "      ", o.width())
 	}
-	if c.State == check.CannotTell {
+	if !tellsMore(c) {
 		return
 	}
 	for _, finding := range c.Findings {
 		wrap(b, "- "+Finding(finding, o.Lang), "      ", o.width())
 	}
+}
+
+// tellsMore says whether the findings add to the message. Where an author or the
+// doctor has found words, the expression behind them would only scare.
+func tellsMore(c grade.CheckResult) bool {
+	return c.State == check.Fail && (c.Message == nil || c.Message.Key == "builtin.not_yet" ||
+		c.Message.Key == "builtin.reach_status" || c.Message.Key == "builtin.reach_body")
 }
 
 // Line is the one line of a check: mark, title, word.
