@@ -28,6 +28,9 @@ const priorRate = 158_000
 // as the prior: small packages come first and mislead.
 const priorSeconds = 10
 
+// linkTime is what linking takes after the last package.
+const linkTime = 8 * time.Second
+
 func newTracker(stale map[string]int64, cores int, began time.Time) *tracker {
 	t := &tracker{todo: make(map[string]int64, len(stale)), prior: priorRate * float64(cores), began: began}
 	for path, size := range stale {
@@ -62,12 +65,12 @@ func (t *tracker) linking() bool {
 	return len(t.todo) == 0 || t.linked == len(targets)
 }
 
-// left estimates the time to the end of compiling.
+// left estimates the time to the end of the build.
 func (t *tracker) left(now time.Time) time.Duration {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	rate := (float64(t.done) + t.prior*priorSeconds) / (now.Sub(t.began).Seconds() + priorSeconds)
-	return time.Duration(float64(t.bytes-t.done) / rate * float64(time.Second))
+	return time.Duration(float64(t.bytes-t.done)/rate*float64(time.Second)) + linkTime
 }
 
 // show writes the present state.
