@@ -50,6 +50,9 @@ func address(text string) (*url.URL, error) {
 	if u.Host == "" || (u.Scheme != "http" && u.Scheme != "https") {
 		return nil, fmt.Errorf("unsupported address %q", text)
 	}
+	if defaults := map[string]string{"http": "80", "https": "443"}; u.Port() == defaults[u.Scheme] {
+		u.Host = strings.TrimSuffix(u.Host, ":"+u.Port()) // not part of the Host header then
+	}
 	if u.Path == "" {
 		u.Path = "/"
 	}

@@ -26,7 +26,7 @@ func echo(c *cmd) int {
 	text := strings.Join(args, " ")
 	if escapes {
 		// Without arguments a format is only its escapes; a percent sign is itself.
-		formatted, _, err := expand.Format(nil, strings.ReplaceAll(text, "%", "%%"), nil)
+		formatted, _, err := expand.Format(nil, text, nil)
 		if err != nil {
 			return c.fail(1, "%v", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"io"
 	"net"
 	"os"
+	"strconv"
 	"strings"
 	"sync"
 	"syscall"
@@ -23,8 +24,37 @@ import (
 
 // Net is a pod's network on loopback: every pod port gets a free host port.
 type Net struct {
-	mu    sync.Mutex
-	ports map[int]string
+	mu      sync.Mutex
+	ports   map[int]string
+	changed chan struct{}
+}
+
+// WaitOpen waits until something listens on port, or fails the test.
+func (n *Net) WaitOpen(t *testing.T, port string) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	number, err := strconv.Atoi(port)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for {
+		n.mu.Lock()
+		open := n.ports[number] != ""
+		if n.changed == nil {
+			n.changed = make(chan struct{})
+		}
+		changed := n.changed
+		n.mu.Unlock()
+		if open {
+			return
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			t.Fatalf("nothing listens on %s", port)
+		}
+	}
 }
 
 // IP implements process.Net.
@@ -46,6 +76,10 @@ func (n *Net) Listen(ctx context.Context, port int) (net.Listener, error) {
 		n.ports = map[int]string{}
 	}
 	n.ports[port] = l.Addr().String()
+	if n.changed != nil {
+		close(n.changed)
+		n.changed = nil
+	}
 	return &listener{Listener: l, net: n, port: port}, nil
 }
 
