@@ -79,7 +79,7 @@ func next(e *env.Env, status provision.Status) []string {
 	case provision.Ready:
 		return []string{"labctl shell" + suffix, "labctl course list"}
 	case provision.Starting:
-		return []string{"labctl status --watch" + suffix}
+		return []string{"labctl status --watch" + suffix, "labctl up" + suffix}
 	default:
 		return []string{"labctl up" + suffix}
 	}
