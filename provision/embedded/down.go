@@ -29,7 +29,18 @@ func (p *Provider) Down(ctx context.Context, lab provision.Lab, sink event.Sink)
 		if isReason(recordErr, reason.LabNewer) {
 			return recordErr
 		}
-		return p.stop(ctx, lab, record, sink)
+		return p.stop(ctx, lab, record, of("down", sink))
+	})
+}
+
+// of passes on what the supervisor tells of the way down, under verb. The first
+// events still are those of a lab that is up.
+func of(verb string, sink event.Sink) event.Sink {
+	return event.Func(func(e event.Event) {
+		if e.Verb == "down" {
+			e.Verb = verb
+			sink.Emit(e)
+		}
 	})
 }
 
@@ -40,7 +51,7 @@ func (p *Provider) Destroy(ctx context.Context, lab provision.Lab, sink event.Si
 		if err := ours(lab.Dir); err != nil {
 			return err
 		}
-		if err := p.stop(ctx, lab, record, sink); err != nil {
+		if err := p.stop(ctx, lab, record, of("destroy", sink)); err != nil {
 			return err
 		}
 		return remove(ctx, lab.Dir, record.RunDir)

@@ -163,6 +163,7 @@ func TestDestroyRefusesWhatIsNotOurs(t *testing.T) {
 	}
 	overwrite(t, lab, "thesis.txt", "years of work")
 	wantReason(t, p.Destroy(t.Context(), lab, event.Discard()), reason.LabForeign)
+	wantReason(t, p.Up(t.Context(), lab, provision.DefaultPlan(), event.Discard()), reason.LabForeign)
 	if _, err := os.Stat(filepath.Join(lab.Dir, "thesis.txt")); err != nil {
 		t.Error(err)
 	}

@@ -19,8 +19,15 @@ import (
 // these (NodeRestriction).
 const controlPlaneLabels = `{"metadata":{"labels":{"node-role.kubernetes.io/control-plane":"","node.kubernetes.io/exclude-from-external-load-balancers":""}}}`
 
-// awaitNodes returns once every node is Ready and free of not-ready taints.
+// awaitNodes returns once every node is Ready and free of not-ready taints, by
+// what its kubelet says since this supervisor began: the word of a kubelet from
+// before the last Down still stands in the API server.
 func (c *climb) awaitNodes(ctx context.Context) error {
+	answer, err := ask(ctx, c.layout)
+	if err != nil {
+		return err
+	}
+	c.since = answer.Started.Truncate(time.Second) // heartbeats have whole seconds
 	waiting := map[string]provision.Node{}
 	for _, node := range c.record.Plan.Nodes {
 		waiting[node.Name] = node
@@ -82,7 +89,7 @@ func (c *climb) seen(ctx context.Context, node *corev1.Node, waiting map[string]
 		}
 		return nil // the change comes back through the watch
 	}
-	if !nodeReady(node) {
+	if !nodeReady(node, c.since) {
 		return nil
 	}
 	delete(waiting, node.Name)
@@ -93,7 +100,7 @@ func (c *climb) seen(ctx context.Context, node *corev1.Node, waiting map[string]
 	return nil
 }
 
-func nodeReady(node *corev1.Node) bool {
+func nodeReady(node *corev1.Node, since time.Time) bool {
 	for _, taint := range node.Spec.Taints {
 		if taint.Key == corev1.TaintNodeNotReady || taint.Key == corev1.TaintNodeUnreachable {
 			return false
@@ -101,7 +108,7 @@ func nodeReady(node *corev1.Node) bool {
 	}
 	for _, condition := range node.Status.Conditions {
 		if condition.Type == corev1.NodeReady {
-			return condition.Status == corev1.ConditionTrue
+			return condition.Status == corev1.ConditionTrue && !condition.LastHeartbeatTime.Time.Before(since)
 		}
 	}
 	return false

@@ -72,6 +72,9 @@ func (c *climb) newRecord() (labfile.Record, error) {
 	if err := safefile.MkdirAll(c.lab.Dir); err != nil {
 		return labfile.Record{}, err
 	}
+	if err := ours(c.lab.Dir); err != nil { // a Destroy would remove what is in there
+		return labfile.Record{}, err
+	}
 	return labfile.Record{
 		Format: labfile.Format, Provider: Name, Lab: c.lab.Name,
 		UID: rand.Text(), Created: time.Now().UTC().Truncate(time.Second), Plan: c.plan,

@@ -24,7 +24,8 @@ type climb struct {
 
 	record  labfile.Record
 	layout  component.Layout
-	running bool // the supervisor was running when Up came
+	running bool      // the supervisor was running when Up came
+	since   time.Time // when the supervisor began
 	tracker *tracker
 	admin   *kube.Client
 }

@@ -20,6 +20,7 @@ import (
 type Status struct {
 	PID        int                         `json:"pid"`
 	UID        string                      `json:"uid"`      // of the lab
+	Started    time.Time                   `json:"started"`  // when this supervisor began
 	Proven     bool                        `json:"proven"`   // POST /proven has come since this supervisor started
 	Stopping   bool                        `json:"stopping"` // POST /stop has come
 	Components []provision.ComponentStatus `json:"components"`
@@ -29,6 +30,7 @@ type Status struct {
 // owner may enter.
 type server struct {
 	config    Config
+	started   time.Time
 	crew      *crew
 	http      *http.Server
 	served    chan error
@@ -44,7 +46,7 @@ func listen(config Config, c *crew) (*server, error) {
 	if err != nil {
 		return nil, safefile.Explain(config.Socket, fmt.Errorf("opening the control socket: %w", err))
 	}
-	s := &server{config: config, crew: c, served: make(chan error, 1), stopAsked: make(chan struct{})}
+	s := &server{config: config, started: time.Now().UTC(), crew: c, served: make(chan error, 1), stopAsked: make(chan struct{})}
 	s.http = &http.Server{Handler: s.routes(), ReadHeaderTimeout: 5 * time.Second}
 	go func() { s.served <- s.http.Serve(listener) }()
 	return s, nil
@@ -81,7 +83,7 @@ func (s *server) close() error {
 
 func (s *server) status(w http.ResponseWriter, _ *http.Request) {
 	now := s.crew.board.look()
-	status := Status{PID: os.Getpid(), UID: s.config.UID, Proven: now.proven, Stopping: now.stopping}
+	status := Status{PID: os.Getpid(), UID: s.config.UID, Started: s.started, Proven: now.proven, Stopping: now.stopping}
 	for _, e := range now.entries {
 		status.Components = append(status.Components, e.ComponentStatus)
 	}
