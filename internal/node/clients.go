@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -10,6 +11,7 @@ import (
 	clientset "k8s.io/client-go/kubernetes"
 	v1core "k8s.io/client-go/kubernetes/typed/core/v1"
 	"k8s.io/client-go/rest"
+	cloudproviderapi "k8s.io/cloud-provider/api"
 	kubeletconfig "k8s.io/kubernetes/pkg/kubelet/apis/config"
 
 	"github.com/labctl-dev/labctl/provision/embedded/planeconf"
@@ -47,33 +49,34 @@ func newClients(base *rest.Config, cfg *kubeletconfig.KubeletConfiguration, conf
 		return clients{}, fmt.Errorf("event client: %w", err)
 	}
 	return clients{
-		main:      &labClient{Interface: mainClient, podCIDR: cfg.PodCIDR},
+		main:      &labClient{Interface: mainClient, conf: conf},
 		heartbeat: beatClient,
 		events:    eventClient,
 	}, nil
 }
 
 // labClient is a client whose few differences make the node look like one of
-// the course: the planned pod range is set when the node registers, and mirror
-// pods show the probes their manifests have, not what the node made of them.
+// the course: the planned address and pod range are set when the node registers,
+// and mirror pods show the probes their manifests have, not what the node made
+// of them.
 type labClient struct {
 	clientset.Interface
-	podCIDR string
+	conf planeconf.Node
 }
 
 // CoreV1 returns the core client with the differences.
 func (c *labClient) CoreV1() v1core.CoreV1Interface {
-	return coreClient{CoreV1Interface: c.Interface.CoreV1(), podCIDR: c.podCIDR}
+	return coreClient{CoreV1Interface: c.Interface.CoreV1(), conf: c.conf}
 }
 
 type coreClient struct {
 	v1core.CoreV1Interface
-	podCIDR string
+	conf planeconf.Node
 }
 
 // Nodes returns the node client with the differences.
 func (c coreClient) Nodes() v1core.NodeInterface {
-	return nodeClient{NodeInterface: c.CoreV1Interface.Nodes(), podCIDR: c.podCIDR}
+	return nodeClient{NodeInterface: c.CoreV1Interface.Nodes(), conf: c.conf}
 }
 
 // Pods returns the pod client with the differences.
@@ -83,14 +86,26 @@ func (c coreClient) Pods(namespace string) v1core.PodInterface {
 
 type nodeClient struct {
 	v1core.NodeInterface
-	podCIDR string
+	conf planeconf.Node
 }
 
-// Create registers the node, with its pod range where one is planned.
+// Create registers the node with its planned address and pod range. The kubelet
+// runs as one of an external cloud provider, because that is its mode in which
+// it takes the addresses of its node object as given: it would otherwise look
+// for the lab's address on this computer's network cards. The taint that waits
+// for such a provider therefore goes.
 func (c nodeClient) Create(ctx context.Context, node *v1.Node, opts metav1.CreateOptions) (*v1.Node, error) {
-	if c.podCIDR != "" {
-		node = node.DeepCopy()
-		node.Spec.PodCIDR, node.Spec.PodCIDRs = c.podCIDR, []string{c.podCIDR}
+	node = node.DeepCopy()
+	node.Status.Addresses = []v1.NodeAddress{
+		{Type: v1.NodeInternalIP, Address: c.conf.IP.String()},
+		{Type: v1.NodeHostName, Address: c.conf.Name},
+	}
+	node.Spec.Taints = slices.DeleteFunc(node.Spec.Taints, func(taint v1.Taint) bool {
+		return taint.Key == cloudproviderapi.TaintExternalCloudProvider
+	})
+	if c.conf.PodCIDR.IsValid() {
+		node.Spec.PodCIDR = c.conf.PodCIDR.String()
+		node.Spec.PodCIDRs = []string{node.Spec.PodCIDR}
 	}
 	return c.NodeInterface.Create(ctx, node, opts)
 }

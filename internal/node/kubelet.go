@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"fmt"
-	"net"
 	"time"
 
 	v1 "k8s.io/api/core/v1"
@@ -64,8 +63,8 @@ func newKubelet(ctx context.Context, conf planeconf.Node, dirs paths, runtime cr
 	}
 	capabilities.Initialize(capabilities.Capabilities{AllowPrivileged: true})
 	k, err := kubelet.NewMainKubelet(ctx, cfg, deps, &flags.ContainerRuntimeOptions,
-		conf.Name, types.NodeName(conf.Name), []net.IP{conf.IP.AsSlice()},
-		"", "", flags.CertDirectory, flags.RootDirectory, cfg.PodLogsDir, "", "",
+		conf.Name, types.NodeName(conf.Name), nil, // addresses: see nodeClient.Create
+		"", "external", flags.CertDirectory, flags.RootDirectory, cfg.PodLogsDir, "", "",
 		true, cfg.RegisterWithTaints, nil, "", false, false,
 		flags.MinimumGCAge, flags.MaxPerPodContainerCount, flags.MaxContainerCount,
 		nil, cfg.NodeStatusMaxImages, false)
@@ -98,8 +97,8 @@ func dependencies(ctx context.Context, conf planeconf.Node, dirs paths,
 	}
 	deps := &kubelet.Dependencies{
 		Auth:                      auth,
-		CAdvisorInterface:         newMachine(conf.Role, dirs.root),
-		ContainerManager:          cm.NewStubContainerManager(),
+		CAdvisorInterface:         machine{name: conf.Name},
+		ContainerManager:          containerManager{cm.NewStubContainerManager()},
 		EventClient:               clients.events,
 		HeartbeatClient:           clients.heartbeat,
 		OnHeartbeatFailure:        func() {},
@@ -108,7 +107,7 @@ func dependencies(ctx context.Context, conf planeconf.Node, dirs paths,
 		HostUtil:                  hostUtil{root: dirs.root},
 		OOMAdjuster:               oom.NewFakeOOMAdjuster(),
 		OSInterface:               nodeOS{},
-		PodConfig:                 newPodSource(ctx, conf, dirs, clients.main, recorder, tracker),
+		PodConfig:                 newPodSource(ctx, conf, clients.main, recorder, tracker),
 		Subpather:                 subpaths{},
 		VolumePlugins:             volumePlugins(),
 		TLSOptions:                tlsOptions(cfg),
@@ -165,7 +164,6 @@ func settings(conf planeconf.Node, dirs paths) (*options.KubeletFlags, *kubeletc
 	flags.RootDirectory = dirs.kubelet
 	flags.CertDirectory = dirs.kubelet + "/pki"
 	flags.HostnameOverride = conf.Name
-	flags.NodeIP = conf.IP.String()
 
 	cfg.Address, cfg.Port = "127.0.0.1", planeconf.KubeletPort
 	cfg.HealthzPort, cfg.ReadOnlyPort = 0, 0

@@ -5,8 +5,6 @@ import (
 
 	cadvisorapi "github.com/google/cadvisor/lib/model"
 	"k8s.io/klog/v2"
-
-	"github.com/labctl-dev/labctl/provision"
 )
 
 // What a node of the course's lab has. The numbers are the simulated machine's,
@@ -22,8 +20,6 @@ const (
 // machine answers the kubelet's questions to cAdvisor about the simulated
 // machine.
 type machine struct{ name string }
-
-func newMachine(role provision.Role, _ string) machine { return machine{name: string(role)} }
 
 // Start does nothing: there is nothing to collect from.
 func (machine) Start() error { return nil }

@@ -21,7 +21,7 @@ import (
 // newPodSource makes the kubelet's two sources of pods, files and API server,
 // as makePodSourceConfig of pkg/kubelet does, with one station between: probes
 // that would dial a pod's address are turned into ones the runtime answers.
-func newPodSource(ctx context.Context, conf planeconf.Node, dirs paths, client clientset.Interface,
+func newPodSource(ctx context.Context, conf planeconf.Node, client clientset.Interface,
 	recorder record.EventRecorderLogger, tracker kubeletutil.PodStartupLatencyTracker,
 ) *config.PodConfig {
 	logger := klog.FromContext(ctx)
@@ -29,7 +29,7 @@ func newPodSource(ctx context.Context, conf planeconf.Node, dirs paths, client c
 	name := types.NodeName(conf.Name)
 	if conf.ManifestDir != "" {
 		files := through(ctx, source.Channel(ctx, kubetypes.FileSource), localProbes)
-		config.NewSourceFile(logger, dirs.manifest, name, manifestPeriod, files)
+		config.NewSourceFile(logger, conf.ManifestDir, name, manifestPeriod, files)
 	}
 	pods := through(ctx, source.Channel(ctx, kubetypes.ApiserverSource), localProbes)
 	config.NewSourceApiserver(logger, client, name, registered(ctx, client, conf.Name), pods)

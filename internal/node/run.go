@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 
 	"k8s.io/klog/v2"
 
@@ -36,6 +37,7 @@ func Run(ctx context.Context, conf planeconf.Node) error {
 		NodeName:     conf.Name,
 		NodeIP:       conf.IP,
 		Root:         dirs.runtime,
+		HostRoot:     dirs.root,
 		Catalogue:    catalogue,
 		Network:      network,
 		Kubernetes:   conf.Kubernetes,
@@ -68,28 +70,26 @@ func Run(ctx context.Context, conf planeconf.Node) error {
 
 // paths are the directories of one node, all below its own.
 type paths struct {
-	root     string // what containers and hostPath volumes see as the node's "/"
-	kubelet  string // the kubelet's /var/lib/kubelet
-	runtime  string // the container runtime's state
-	podLogs  string // /var/log/pods
-	manifest string // /etc/kubernetes/manifests
-	resolv   string // the resolv.conf pods with dnsPolicy Default get
+	root    string // what containers and hostPath volumes see as the node's "/"
+	kubelet string // the kubelet's /var/lib/kubelet
+	runtime string // the container runtime's state
+	podLogs string // /var/log/pods
+	resolv  string // the resolv.conf pods with dnsPolicy Default get
 }
 
 func layout(dir string) paths {
 	root := filepath.Join(dir, "root")
 	return paths{
-		root:     root,
-		kubelet:  filepath.Join(root, "var", "lib", "kubelet"),
-		runtime:  filepath.Join(dir, "runtime"),
-		podLogs:  filepath.Join(root, "var", "log", "pods"),
-		manifest: filepath.Join(root, "etc", "kubernetes", "manifests"),
-		resolv:   filepath.Join(root, "etc", "resolv.conf"),
+		root:    root,
+		kubelet: filepath.Join(root, "var", "lib", "kubelet"),
+		runtime: filepath.Join(dir, "runtime"),
+		podLogs: filepath.Join(root, "var", "log", "pods"),
+		resolv:  filepath.Join(root, "etc", "resolv.conf"),
 	}
 }
 
 func (p paths) make() error {
-	for _, dir := range []string{p.kubelet, p.runtime, p.podLogs, p.manifest} {
+	for _, dir := range []string{p.kubelet, p.runtime, p.podLogs, filepath.Dir(p.resolv)} {
 		if err := os.MkdirAll(dir, 0o700); err != nil {
 			return fmt.Errorf("node directories: %w", err)
 		}
@@ -103,12 +103,14 @@ func (p paths) make() error {
 }
 
 // preloaded names the images a node has before anything is pulled: what kubeadm
-// would have pulled before `kubeadm init`.
+// and the network add-on would have brought.
 func preloaded(catalogue *images.Catalogue) []string {
 	var refs []string
 	for _, image := range catalogue.All() {
-		if image.Preloaded {
-			refs = append(refs, image.Refs...)
+		for _, ref := range image.Refs {
+			if strings.HasPrefix(ref, "registry.k8s.io/") || strings.HasPrefix(ref, "docker.io/calico/") {
+				refs = append(refs, ref)
+			}
 		}
 	}
 	return refs
