@@ -8,6 +8,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	runtimeapi "k8s.io/cri-api/pkg/apis/runtime/v1"
 )
 
@@ -52,7 +53,7 @@ func (r *Runtime) CreateContainer(_ context.Context, sandboxID string, config *r
 		return "", err
 	}
 	c := &container{
-		id: newID(), sandboxID: sandboxID, config: config,
+		id: newID(), sandboxID: sandboxID, config: proto.CloneOf(config),
 		imageID: img.ID, imageRef: img.repoDigest(), imageName: img.shownAs(config.GetImage().GetUserSpecifiedImage()),
 		stopSignal: stopSignalOf(config.GetStopSignal(), img.Config.StopSignal),
 		state:      runtimeapi.ContainerState_CONTAINER_CREATED, createdAt: time.Now().UnixNano(),

@@ -45,7 +45,7 @@ func (l *criLog) open() error {
 	if err := os.MkdirAll(filepath.Dir(l.path), 0o750); err != nil {
 		return fmt.Errorf("container log: %w", err)
 	}
-	file, err := os.OpenFile(l.path, os.O_WRONLY|os.O_CREATE|os.O_APPEND, 0o640) //nolint:gosec // the kubelet names its log files
+	file, err := openAppend(l.path)
 	if err != nil {
 		return fmt.Errorf("container log: %w", err)
 	}

@@ -110,11 +110,8 @@ func open(cfg Config, lookup lookupFunc) (*Runtime, error) {
 	if cfg.Root == "" || cfg.Network == nil {
 		return nil, errors.New("container runtime: Root and Network are required")
 	}
-	if cfg.HostRoot == "" {
-		cfg.HostRoot = filepath.Join(cfg.Root, "node")
-	}
-	if cfg.Logger == nil {
-		cfg.Logger = discard{}
+	if err := cfg.complete(); err != nil {
+		return nil, fmt.Errorf("container runtime: %w", err)
 	}
 	r := &Runtime{
 		cfg: cfg, log: cfg.Logger, store: store{root: cfg.Root, log: cfg.Logger}, events: newBroadcaster(),
@@ -137,6 +134,25 @@ func open(cfg Config, lookup lookupFunc) (*Runtime, error) {
 		return nil, fmt.Errorf("container runtime: streaming server: %w", err)
 	}
 	return r, nil
+}
+
+// complete fills in what may be left out. Paths become absolute, because they are
+// compared with those the kubelet names.
+func (c *Config) complete() error {
+	if c.HostRoot == "" {
+		c.HostRoot = filepath.Join(c.Root, "node")
+	}
+	if c.Logger == nil {
+		c.Logger = discard{}
+	}
+	for _, path := range []*string{&c.Root, &c.HostRoot} {
+		absolute, err := filepath.Abs(*path)
+		if err != nil {
+			return err
+		}
+		*path = absolute
+	}
+	return nil
 }
 
 // Close kills every container, waits for their programs, and stops the streaming

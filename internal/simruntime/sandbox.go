@@ -10,6 +10,7 @@ import (
 
 	"google.golang.org/grpc/codes"
 	"google.golang.org/grpc/status"
+	"google.golang.org/protobuf/proto"
 	runtimeapi "k8s.io/cri-api/pkg/apis/runtime/v1"
 
 	"github.com/labctl-dev/labctl/internal/simruntime/simnet"
@@ -61,7 +62,7 @@ func (r *Runtime) RunPodSandbox(_ context.Context, config *runtimeapi.PodSandbox
 	if err := r.checkNewSandbox(meta); err != nil {
 		return "", err
 	}
-	s := &sandbox{id: newID(), handler: handler, createdAt: time.Now().UnixNano(), config: config, ready: true}
+	s := &sandbox{id: newID(), handler: handler, createdAt: time.Now().UnixNano(), config: proto.CloneOf(config), ready: true}
 	if err := r.attachNetwork(s); err != nil {
 		return "", fmt.Errorf("failed to setup network for sandbox %q: %w", s.id, err)
 	}

@@ -24,6 +24,7 @@ import (
 type streamServer struct {
 	streaming.Server
 	http   *http.Server
+	conns  *streamListener
 	served chan error
 	cancel context.CancelFunc
 }
@@ -43,11 +44,11 @@ func startStreams(r *Runtime) (*streamServer, error) {
 		return nil, errors.Join(err, listener.Close())
 	}
 	s := &streamServer{
-		Server: server, served: make(chan error, 1), cancel: cancel,
+		Server: server, conns: newStreamListener(listener), served: make(chan error, 1), cancel: cancel,
 		// Streams last as long as their users like; only the request has a limit.
 		http: &http.Server{Handler: server, ReadHeaderTimeout: config.StreamCreationTimeout},
 	}
-	go func() { s.served <- s.http.Serve(listener) }()
+	go func() { s.served <- s.http.Serve(s.conns) }()
 	return s, nil
 }
 
@@ -57,6 +58,7 @@ func (s *streamServer) close() error {
 	if served := <-s.served; !errors.Is(served, http.ErrServerClosed) {
 		err = errors.Join(err, served)
 	}
+	s.conns.closeAll()
 	return err
 }
 
