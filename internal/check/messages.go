@@ -24,6 +24,7 @@ func Builtin() map[string]i18n.Text {
 		"builtin.happened":      {KO: "일어나면 안 되는 일이 일어났습니다.", EN: "What must not happen has happened."},
 		"builtin.no_address":    {KO: "접속할 주소가 아직 없습니다.", EN: "There is no address to reach yet."},
 		"builtin.reach_refused": {KO: "{address} 에 접속했지만 연결을 거절당했습니다. 그 주소에서 듣고 있는 프로그램이 없습니다.", EN: "{address} refused the connection: nothing listens there."},
+		"builtin.reach_route":   {KO: "{address} 까지 가는 길이 없습니다. 그 주소를 가진 파드가 아직 준비되지 않았거나 이미 사라졌습니다.", EN: "There is no way to {address}: the pod with that address is not up yet, or gone."},
 		"builtin.reach_timeout": {KO: "{address} 에서 제시간에 응답이 없습니다.", EN: "{address} did not answer in time."},
 		"builtin.reach_status":  {KO: "{address} 이(가) 응답했지만 상태 코드가 {status} 입니다.", EN: "{address} answered, but with status {status}."},
 		"builtin.reach_body":    {KO: "{address} 이(가) 응답했지만 내용에 `{text}` 이(가) 없습니다. 다른 프로그램이 응답하는 것 같습니다.", EN: "{address} answered, but without `{text}`; another program seems to answer."},

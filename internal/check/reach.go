@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -153,8 +154,11 @@ func (r reachRun) unreached(address string, err error) Verdict {
 	}
 	key := "builtin.reach_refused"
 	var timeout net.Error
-	if errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout()) {
+	switch {
+	case errors.Is(err, context.DeadlineExceeded) || (errors.As(err, &timeout) && timeout.Timeout()):
 		key = "builtin.reach_timeout"
+	case errors.Is(err, syscall.EHOSTUNREACH):
+		key = "builtin.reach_route"
 	}
 	return Verdict{State: Fail, Message: say(key, "address", address)}
 }

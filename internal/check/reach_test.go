@@ -54,6 +54,7 @@ func TestReach(t *testing.T) {
 		{"wanted status", `{http: "'http://' + pod.status.podIP + '/x'", status: 404}`, ready, to(page), check.Pass, ""},
 		{"body", `{` + address + `, contains: Apache}`, ready, to(page), check.Fail, "builtin.reach_body"},
 		{"refused", `{` + address + `}`, ready, refused, check.Fail, "builtin.reach_refused"},
+		{"no route", `{` + address + `}`, ready, failing(&net.OpError{Op: "dial", Err: syscall.EHOSTUNREACH}), check.Fail, "builtin.reach_route"},
 		{"timeout", `{` + address + `}`, ready, timeout, check.Fail, "builtin.reach_timeout"},
 		{"wants refusal", `{` + address + `, refused: true}`, ready, refused, check.Pass, ""},
 		{"wants refusal, open", `{` + address + `, refused: true}`, ready, to(page), check.Fail, "builtin.reach_open"},

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"strings"
+	"time"
 
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -37,6 +38,10 @@ func kept() []schema.GroupVersionResource {
 	return all
 }
 
+// doubtPeriod is how often the API server is asked itself, so that a watch that
+// lost an event cannot hold up the proof.
+const doubtPeriod = time.Second
+
 // keeper remembers what a lab held and puts it back by deleting the rest.
 type keeper struct {
 	client dynamic.Interface
@@ -66,9 +71,14 @@ func (k *keeper) restore(ctx context.Context) error {
 	}
 	set := watch.Start(ctx, k.client, wants)
 	defer set.Stop()
+	direct := watch.Start(ctx, k.client, nil) // reads from the API server
+	defer direct.Stop()
+	doubt := time.NewTicker(doubtPeriod)
+	defer doubt.Stop()
+	source := set
 	deleted := map[types.UID]bool{}
 	for {
-		left, err := k.sweep(ctx, set, wants, deleted)
+		left, err := k.sweep(ctx, source, wants, deleted)
 		if err != nil {
 			return err
 		}
@@ -77,6 +87,9 @@ func (k *keeper) restore(ctx context.Context) error {
 		}
 		select {
 		case <-set.Changes():
+			source = set
+		case <-doubt.C:
+			source = direct
 		case <-ctx.Done():
 			return fmt.Errorf("%w; still there: %s", ctx.Err(), strings.Join(left, ", "))
 		}

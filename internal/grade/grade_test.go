@@ -163,10 +163,28 @@ func TestSettleGivesUpAfterEventually(t *testing.T) {
 `)
 	synctest.Test(t, func(t *testing.T) {
 		c := newCluster()
+		c.pods = []map[string]any{pod("nginx", "False")}
 		began := time.Now()
 		got, err := grade.New(l, check.World{Objects: c}, time.Now).Settle(t.Context(), c.changes)
 		if err != nil || got.State != check.Fail || time.Since(began) != 3*time.Second {
 			t.Errorf("got %s, %v after %v", got.State, err, time.Since(began))
+		}
+	})
+}
+
+func TestSettleDoesNotWaitForWhatDoesNotExist(t *testing.T) {
+	t.Parallel()
+	l := lesson(t, `
+- id: one
+  checks: [{id: a, title: t, points: 4, eventually: 9s, bind: {pod: {kind: Pod, name: nginx}}, expect: ready(pod), explain: [{when: found(pod), say: why, with: {node: "'x'"}}]}]
+- id: two
+  checks: [{id: c, title: t, points: 5, bind: {pods: {kind: Pod}}, expect: size(pods) == 0}]
+`)
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		got, err := grade.New(l, check.World{Objects: newCluster()}, time.Now).Settle(t.Context(), nil)
+		if err != nil || got.State != check.Fail || time.Since(began) != 0 {
+			t.Errorf("got %s, %v after %v of the fake clock", got.State, err, time.Since(began))
 		}
 	})
 }
