@@ -5,13 +5,13 @@ import (
 	"context"
 	"errors"
 	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/labctl-dev/labctl/internal/cli/env"
 	"github.com/labctl-dev/labctl/internal/event"
@@ -54,7 +54,7 @@ func testEnv(t *testing.T) *env.Env {
 		Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
 		Width: 80, Height: 24, Lang: i18n.English, LabName: statedir.DefaultLab,
 		Getenv: func(string) string { return "" }, Environ: func() []string { return nil },
-		Now: time.Now, State: statedir.Root(t.TempDir()), Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Now: time.Now, State: statedir.Root(t.TempDir()), Log: hclog.NewNullLogger(),
 		Executable: os.Executable,
 		Provider:   func(string) (provision.Provider, error) { return provider, nil },
 	}

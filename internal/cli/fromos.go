@@ -1,13 +1,12 @@
 package cli
 
 import (
-	"io"
-	"log/slog"
 	"os"
 	"strings"
 	"time"
 
 	"github.com/charmbracelet/x/term"
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/labctl-dev/labctl/internal/cli/env"
 	"github.com/labctl-dev/labctl/internal/cli/logfile"
@@ -26,7 +25,7 @@ func FromOS(args []string, in, out, errs *os.File) *env.Env {
 		LabName: statedir.DefaultLab,
 		Getenv:  os.Getenv, Environ: os.Environ, Now: time.Now,
 		Executable: os.Executable,
-		Log:        slog.New(slog.NewTextHandler(io.Discard, nil)),
+		Log:        hclog.NewNullLogger(),
 	}
 	if width, height, err := term.GetSize(errs.Fd()); err == nil && width > 0 && height > 0 {
 		e.Width, e.Height = width, height
@@ -78,11 +77,11 @@ func scan(args []string) early {
 	return found
 }
 
-func logLevel(e *env.Env, args []string) slog.Level {
+func logLevel(e *env.Env, args []string) hclog.Level {
 	for _, name := range []string{scan(args).logLevel, e.Getenv("LABCTL_LOG")} {
 		if level, ok := logfile.Level(name); ok {
 			return level
 		}
 	}
-	return slog.LevelInfo
+	return hclog.Info
 }

@@ -19,5 +19,5 @@ type podContainerManager struct{ cm.PodContainerManager }
 
 // GetPodCgroupConfig reports no limits.
 func (podContainerManager) GetPodCgroupConfig(*v1.Pod, v1.ResourceName) (*cm.ResourceConfig, error) {
-	return &cm.ResourceConfig{}, nil
+	return nil, nil //nolint:nilnil // what the kubelet takes for "no limits"
 }

@@ -80,7 +80,7 @@ func (c *climb) files() map[string][]byte {
 		c.layout.Config(component.GatewayFile):     encode(c.gatewayConfig()),
 	}
 	for i, node := range c.record.Plan.Nodes {
-		files[c.layout.Config(component.NodeFile(node.Name))] = encode(c.nodeConfig(node, i == 0))
+		files[c.layout.Config(component.NodeFile(node.Name))] = encode(c.nodeConfig(i, node))
 	}
 	for name, text := range addons.StaticPods(c.record.Plan) {
 		files[filepath.Join(c.layout.ManifestDir(c.record.Plan.Nodes[0].Name), name)] = text
@@ -97,7 +97,7 @@ func encode(value any) []byte {
 	return append(data, '\n')
 }
 
-func (c *climb) nodeConfig(node provision.Node, control bool) planeconf.Node {
+func (c *climb) nodeConfig(i int, node provision.Node) planeconf.Node {
 	serving := pki.Serving(pki.Kubelet(node.Name))
 	config := planeconf.Node{
 		Name: node.Name, Role: node.Role, IP: node.IP,
@@ -106,6 +106,7 @@ func (c *climb) nodeConfig(node provision.Node, control bool) planeconf.Node {
 		ServingCert: c.store().Cert(serving),
 		ServingKey:  c.store().Key(serving),
 		ClientCA:    c.store().Cert(pki.ClusterCA),
+		PodCIDR:     c.record.Plan.NodePodCIDR(i),
 		KubeletPort: c.record.Ports[component.KubeletPort(node.Name)],
 		Door:        c.layout.Socket(node.Name),
 		Gateway:     c.layout.Socket(component.Gateway),
@@ -113,7 +114,7 @@ func (c *climb) nodeConfig(node provision.Node, control bool) planeconf.Node {
 		ClusterDNS:  c.record.Plan.ServiceIP(10),
 		Kubernetes:  c.record.Plan.Kubernetes,
 	}
-	if control {
+	if node.Role == provision.ControlPlane {
 		config.ManifestDir = c.layout.ManifestDir(node.Name)
 	}
 	return config
@@ -130,9 +131,10 @@ func (c *climb) gatewayConfig() planeconf.Gateway {
 		PodCIDR:     c.record.Plan.PodCIDR,
 		ServiceCIDR: c.record.Plan.ServiceCIDR,
 	}
-	for _, node := range c.record.Plan.Nodes {
+	for i, node := range c.record.Plan.Nodes {
 		config.Nodes = append(config.Nodes, planeconf.GatewayNode{
 			Name: node.Name, IP: node.IP, Door: c.layout.Socket(node.Name),
+			PodCIDR:     c.record.Plan.NodePodCIDR(i),
 			KubeletPort: ports[component.KubeletPort(node.Name)],
 		})
 	}

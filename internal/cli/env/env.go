@@ -5,8 +5,9 @@ package env
 
 import (
 	"io"
-	"log/slog"
 	"time"
+
+	"github.com/hashicorp/go-hclog"
 
 	"github.com/labctl-dev/labctl/internal/i18n"
 	"github.com/labctl-dev/labctl/internal/statedir"
@@ -37,7 +38,7 @@ type Env struct {
 	State   statedir.Root
 	// StateErr says why there is no State; commands that keep nothing still work.
 	StateErr error
-	Log      *slog.Logger // for maintainers; to a file, never to the screen
+	Log      hclog.Logger // for maintainers; to a file, never to the screen
 
 	// Executable returns the path of the running labctl.
 	Executable func() (string, error)

@@ -5,12 +5,13 @@ package logfile
 
 import (
 	"io"
-	"log/slog"
 	"os"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"sync"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 const (
@@ -24,17 +25,20 @@ const (
 // New returns a logger into dir. Nothing is created before the first record;
 // where the file cannot be written, records are dropped: a log must not be the
 // reason a command fails.
-func New(dir string, level slog.Level) (*slog.Logger, io.Closer) {
+func New(dir string, level hclog.Level) (hclog.Logger, io.Closer) {
 	file := &file{path: filepath.Join(dir, Name)}
-	handler := slog.NewTextHandler(file, &slog.HandlerOptions{Level: level, ReplaceAttr: redact})
-	return slog.New(handler).With("pid", os.Getpid()), file
+	log := hclog.New(&hclog.LoggerOptions{Name: "labctl", Level: level, Output: cleaner{file}})
+	return log.With("pid", os.Getpid()), file
 }
 
 // Level reads "debug", "info", "warn" or "error"; anything else is not ok.
-func Level(name string) (slog.Level, bool) {
-	var level slog.Level
-	err := level.UnmarshalText([]byte(name))
-	return level, err == nil
+func Level(name string) (hclog.Level, bool) {
+	switch level := hclog.LevelFromString(name); level {
+	case hclog.Debug, hclog.Info, hclog.Warn, hclog.Error:
+		return level, true
+	default:
+		return hclog.NoLevel, false
+	}
 }
 
 type file struct {
@@ -102,26 +106,28 @@ func rotate(path string) {
 func numbered(path string, n int) string { return path + "." + string(rune('0'+n)) }
 
 var (
-	secretKey = regexp.MustCompile(`(?i)pass|token|secret|credential|authorization|proxyurl`)
-	userInfo  = regexp.MustCompile(`://[^/@\s"']+@`)
-	bearer    = regexp.MustCompile(`(?i)(bearer|basic)\s+[A-Za-z0-9._~+/=-]+`)
+	// secretValue is a telling key with its value as hclog writes it: bare, quoted,
+	// or as a block of lines that each begin with "  | ".
+	secretValue = regexp.MustCompile(`(?i)([\w.-]*(?:pass|token|secret|credential|authorization|proxyurl)[\w.-]*)=(?:\n(?:  \| .*\n?)+|"(?:[^"\\]|\\.)*"|\S+)`)
+	userInfo    = regexp.MustCompile(`://[^/@\s"']+@`)
+	bearer      = regexp.MustCompile(`(?i)(bearer|basic)\s+[A-Za-z0-9._~+/=-]+`)
 )
 
-// redact hides what must not be on disk: values of telling keys, the user part
-// of URLs and authorization headers.
-func redact(_ []string, a slog.Attr) slog.Attr {
-	if secretKey.MatchString(a.Key) {
-		return slog.String(a.Key, "***")
+// cleaner hides what must not be on disk; hclog hands it one whole record a call.
+type cleaner struct{ io.Writer }
+
+// Write passes the cleaned record on.
+func (c cleaner) Write(record []byte) (int, error) {
+	if _, err := io.WriteString(c.Writer, Redact(string(record))); err != nil {
+		return 0, err
 	}
-	text := a.Value.Resolve().String()
-	if clean := Redact(text); clean != text {
-		return slog.String(a.Key, clean)
-	}
-	return a
+	return len(record), nil
 }
 
-// Redact hides the user part of URLs and authorization values in s.
+// Redact hides the values of telling keys, the user part of URLs and
+// authorization values in s.
 func Redact(s string) string {
+	s = secretValue.ReplaceAllString(s, "$1=***")
 	if strings.Contains(s, "://") {
 		s = userInfo.ReplaceAllString(s, "://***@")
 	}

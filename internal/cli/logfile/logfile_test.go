@@ -1,17 +1,18 @@
 package logfile
 
 import (
-	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/hashicorp/go-hclog"
 )
 
 func TestNothingIsMadeBeforeTheFirstRecord(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), "log")
-	log, closer := New(dir, slog.LevelInfo)
+	log, closer := New(dir, hclog.Info)
 	log.Debug("below the level")
 	if _, err := os.Stat(dir); err == nil {
 		t.Error("the directory exists before there is a record")
@@ -29,9 +30,9 @@ func TestNothingIsMadeBeforeTheFirstRecord(t *testing.T) {
 func TestSecretsStayOut(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	log, closer := New(dir, slog.LevelInfo)
+	log, closer := New(dir, hclog.Info)
 	log.Info("all of it", "token", "hunter2", "proxyPassword", "hunter2", "url", "http://lab:hunter2@127.0.0.1:1/x",
-		"header", "Bearer hunter2", "error", slog.AnyValue(os.ErrNotExist), "plain", "kept")
+		"header", "Bearer hunter2", "clientSecret", "first hunter2\nsecond hunter2", "quoted-password", `a "hunter2" b`, "error", os.ErrNotExist, "plain", "kept")
 	if err := closer.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -47,7 +48,7 @@ func TestSecretsStayOut(t *testing.T) {
 func TestTheLogIsCapped(t *testing.T) {
 	t.Parallel()
 	dir := t.TempDir()
-	log, closer := New(dir, slog.LevelInfo)
+	log, closer := New(dir, hclog.Info)
 	big := strings.Repeat("x", limit/2)
 	for range 2 * (keep + 3) {
 		log.Info(big)
@@ -72,7 +73,7 @@ func TestAnUnwritableLogFailsNothing(t *testing.T) {
 	if err := os.WriteFile(file, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	log, closer := New(filepath.Join(file, "log"), slog.LevelInfo)
+	log, closer := New(filepath.Join(file, "log"), hclog.Info)
 	log.Error("dropped")
 	if err := closer.Close(); err != nil {
 		t.Errorf("Close = %v", err)
