@@ -105,7 +105,10 @@ func (p *Provider) Status(ctx context.Context, lab provision.Lab) (provision.Sta
 	if err != nil {
 		return status, ctx.Err()
 	}
-	status.Components, status.State = answer.Components, stateOf(answer)
+	own := provision.ComponentStatus{
+		Name: supervisorName, State: supervisor.Running, Healthy: true, PID: answer.PID, Since: answer.Started.UTC(),
+	}
+	status.Components, status.State = append([]provision.ComponentStatus{own}, answer.Components...), stateOf(answer)
 	return status, nil
 }
 
