@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 
 	"github.com/google/cel-go/cel"
 	"github.com/google/cel-go/common/types/ref"
@@ -48,12 +49,15 @@ func NewCompiler() (*Compiler, error) {
 	return &Compiler{base: base}, nil
 }
 
-// expression is one compiled CEL expression.
+// expression is one type-checked CEL expression. Planning it costs as much as
+// checking it, and most rules are never evaluated, so that waits for the first
+// evaluation; a type-checked expression fails to be planned only when labctl
+// declares a function without its code.
 type expression struct {
 	env  *cel.Env
 	ast  *cel.Ast
-	fast cel.Program
-	slow cel.Program // evaluates every branch, for explaining
+	fast func() (cel.Program, error)
+	slow func() (cel.Program, error) // evaluates every branch, for explaining
 }
 
 func (c *Compiler) scope(binds map[string]Bind, more ...string) (*cel.Env, error) {
@@ -76,15 +80,16 @@ func compileCEL(env *cel.Env, source string) (*expression, error) {
 	if issues.Err() != nil {
 		return nil, firstIssue(issues)
 	}
-	fast, err := env.Program(compiled, limits()...)
-	if err != nil {
-		return nil, fmt.Errorf("planning %q: %w", source, err)
+	plan := func(options ...cel.ProgramOption) func() (cel.Program, error) {
+		return sync.OnceValues(func() (cel.Program, error) {
+			program, err := env.Program(compiled, append(limits(), options...)...)
+			if err != nil {
+				return nil, fmt.Errorf("planning %q: %w", source, err)
+			}
+			return program, nil
+		})
 	}
-	slow, err := env.Program(compiled, append(limits(), cel.EvalOptions(cel.OptExhaustiveEval))...)
-	if err != nil {
-		return nil, fmt.Errorf("planning %q: %w", source, err)
-	}
-	return &expression{env: env, ast: compiled, fast: fast, slow: slow}, nil
+	return &expression{env: env, ast: compiled, fast: plan(), slow: plan(cel.EvalOptions(cel.OptExhaustiveEval))}, nil
 }
 
 func limits() []cel.ProgramOption {
@@ -107,7 +112,11 @@ func firstIssue(issues *cel.Issues) error {
 // eval evaluates; an error is either errStopped (ours) or a property of the
 // objects, such as a missing field.
 func (e *expression) eval(ctx context.Context, vars map[string]any) (ref.Val, error) {
-	value, _, err := e.fast.ContextEval(ctx, vars)
+	program, err := e.fast()
+	if err != nil {
+		return nil, err
+	}
+	value, _, err := program.ContextEval(ctx, vars)
 	return value, stopped(err)
 }
 

@@ -28,7 +28,11 @@ type explainer struct {
 
 // explain says which parts of e are not as they should be.
 func (e *expression) explain(ctx context.Context, vars map[string]any) []Finding {
-	_, details, _ := e.slow.ContextEval(ctx, vars)
+	program, err := e.slow()
+	if err != nil {
+		return nil
+	}
+	_, details, _ := program.ContextEval(ctx, vars)
 	if details == nil || details.State() == nil {
 		return nil
 	}
