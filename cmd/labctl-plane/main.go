@@ -11,8 +11,8 @@ import (
 )
 
 func main() {
-	if os.Getenv("LABCTL_LIFELINE") == "stdin" {
-		plane.Lifeline(os.Stdin, os.Exit)
+	if how := os.Getenv("LABCTL_LIFELINE"); how == plane.Tied || how == plane.Held {
+		plane.Lifeline(os.Stdin, how == plane.Held, os.Exit)
 	}
 	ctx := context.Background()
 	if len(os.Args) > 1 && (os.Args[1] == "node" || os.Args[1] == "gateway") {

@@ -36,6 +36,9 @@ func Main(ctx context.Context, args []string, stderr io.Writer) int {
 	name := args[1]
 	// Upstream's commands read os.Args themselves.
 	os.Args = append([]string{name}, args[2:]...) //nolint:reassign // see above
+	if name != "kubectl" && name != "version" {
+		tuneMemory(ctx)
+	}
 	switch name {
 	case "etcd":
 		etcdmain.Main(os.Args)

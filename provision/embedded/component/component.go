@@ -12,6 +12,7 @@ type Component struct {
 	Health    Health   `json:"health"`
 	DependsOn []string `json:"dependsOn,omitempty"` // components that must be healthy before it starts
 	StopAfter []string `json:"stopAfter,omitempty"` // components that must have ended before it is stopped
+	Hold      bool     `json:"hold,omitempty"`      // start it at once and let it go, by a byte on its lifeline, when DependsOn are healthy
 	Node      bool     `json:"node,omitempty"`      // it is a node of the lab, not a part of the control plane
 }
 

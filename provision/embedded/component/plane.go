@@ -20,6 +20,10 @@ type Lab struct {
 // the end of its standard input means the end of its supervisor.
 const Lifeline = "LABCTL_LIFELINE=stdin"
 
+// Held is the environment by which it is told, besides, to begin only after a
+// byte has come on its standard input.
+const Held = "LABCTL_LIFELINE=held"
+
 // All returns every component of the lab.
 func All(lab Lab) []Component {
 	all := []Component{etcd(lab), apiServer(lab), controllerManager(lab), scheduler(lab), gateway(lab)}
@@ -32,6 +36,11 @@ func All(lab Lab) []Component {
 func (lab Lab) component(name, verb string, args ...string) Component {
 	return Component{Name: name, Path: lab.Layout.Plane, Args: append([]string{verb}, args...), Env: []string{Lifeline}}
 }
+
+// hold has the component started before it may begin: the start of a program
+// this large takes a tenth of a second of processor time, which passes while
+// others are waited for.
+func (c *Component) hold() { c.Hold, c.Env = true, []string{Held} }
 
 // etcd follows kubeadm's command line, on loopback. fsync stays on. The shorter
 // ticks only speed up the first election: there is nobody to lose one against.
@@ -109,6 +118,7 @@ func apiServer(lab Lab) Component {
 	)
 	c.Health = Health{URL: "https://" + lab.Ports.Addr(APIServer) + "/readyz", CAFile: store.Cert(pki.ClusterCA)}
 	c.DependsOn = []string{Etcd}
+	c.hold()
 	c.StopAfter = []string{ControllerManager, Scheduler, Gateway}
 	return c
 }
@@ -147,6 +157,7 @@ func controllerManager(lab Lab) Component {
 	)
 	c.Health = Health{URL: "https://" + lab.Ports.Addr(ControllerManager) + "/healthz", CAFile: store.Cert(pki.ClusterCA)}
 	c.DependsOn = []string{APIServer}
+	c.hold()
 	c.StopAfter = nodeNames(lab.Plan)
 	return c
 }
@@ -165,6 +176,7 @@ func scheduler(lab Lab) Component {
 	)
 	c.Health = Health{URL: "https://" + lab.Ports.Addr(Scheduler) + "/healthz", CAFile: store.Cert(pki.ClusterCA)}
 	c.DependsOn = []string{APIServer}
+	c.hold()
 	c.StopAfter = nodeNames(lab.Plan)
 	return c
 }
@@ -172,7 +184,6 @@ func scheduler(lab Lab) Component {
 func gateway(lab Lab) Component {
 	c := lab.component(Gateway, "gateway", "--config", lab.Layout.Config(GatewayFile))
 	c.Health = socketHealth(lab.Layout.Socket(Gateway))
-	c.DependsOn = []string{APIServer}
 	c.StopAfter = nodeNames(lab.Plan)
 	return c
 }
@@ -181,6 +192,7 @@ func nodeComponent(lab Lab, node provision.Node) Component {
 	c := lab.component(node.Name, "node", "--config", lab.Layout.Config(NodeFile(node.Name)))
 	c.Health = socketHealth(lab.Layout.Socket(node.Name))
 	c.DependsOn = []string{APIServer}
+	c.hold()
 	c.Node = true
 	return c
 }

@@ -45,7 +45,8 @@ func (w *world) start(spec component.Component) (running, error) {
 	w.starts[spec.Name] = append(w.starts[spec.Name], time.Now())
 	return running{
 		pid: w.next, done: p.done,
-		why: func() string { return "it fell over" },
+		why:     func() string { return "it fell over" },
+		release: func() error { w.note("release " + spec.Name); return nil },
 		terminate: func() error {
 			w.note("term " + spec.Name)
 			if !w.is(w.deaf, spec.Name) {
@@ -147,6 +148,34 @@ func TestStartsInOrderOfHealthAndStopsBackwards(t *testing.T) {
 		if diff := cmp.Diff(want, w.lines()); diff != "" {
 			t.Errorf("a start after the stop: %s", diff)
 		}
+	})
+}
+
+func TestHeldComponentsStartAtOnceAndAreLetGoInOrder(t *testing.T) {
+	t.Parallel()
+	synctest.Test(t, func(t *testing.T) {
+		w := newWorld()
+		held := chain()
+		for i := range held {
+			held[i].Hold = len(held[i].DependsOn) > 0
+		}
+		c := newCrew(held, w.start, w.probe)
+		c.start(t.Context())
+		synctest.Wait()
+		if got := stateOf(c, "node"); got.State != Waiting || got.PID == 0 {
+			t.Errorf("node is %+v, want it waiting as a process", got)
+		}
+		if starts := len(w.lines()); starts != 3 {
+			t.Errorf("%d lines %v, want all three started", starts, w.lines())
+		}
+		w.setHealthy("store", true)
+		time.Sleep(time.Second)
+		w.setHealthy("api", true)
+		time.Sleep(time.Second)
+		if diff := cmp.Diff([]string{"release api", "release node"}, w.lines()[3:]); diff != "" {
+			t.Error(diff)
+		}
+		c.stop()
 	})
 }
 

@@ -135,6 +135,7 @@ func (l *launcher) start(spec component.Component) (running, error) {
 		pid:       process.PID(),
 		done:      process.Done(),
 		why:       func() string { return lastWords(process.Err(), tail) },
+		release:   process.Release,
 		terminate: process.Terminate,
 		kill:      process.Kill,
 	}, nil

@@ -26,6 +26,7 @@ type running struct {
 	pid       int
 	done      <-chan struct{}
 	why       func() string // after done: how it ended, with its last words
+	release   func() error  // lets a held process go
 	terminate func() error
 	kill      func() error
 }
@@ -86,7 +87,7 @@ func (u *unit) stop(forGood bool) {
 func (u *unit) serve(ctx context.Context) {
 	var crashes backoff
 	u.board.update(u.spec.Name, func(e *entry) { e.State, e.Detail, e.begun = Waiting, "", time.Now() })
-	for u.awaitDependencies(ctx) {
+	for u.spec.Hold || u.awaitDependencies(ctx, nil) {
 		healthyFor, why := u.once(ctx)
 		if ctx.Err() != nil {
 			break
@@ -113,7 +114,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 	}
 }
 
-func (u *unit) awaitDependencies(ctx context.Context) bool {
+// awaitDependencies returns true once what the component depends on is healthy,
+// false when ctx or done ends first.
+func (u *unit) awaitDependencies(ctx context.Context, done <-chan struct{}) bool {
 	for ctx.Err() == nil {
 		now := u.board.look()
 		if now.healthy(u.spec.DependsOn) {
@@ -121,10 +124,21 @@ func (u *unit) awaitDependencies(ctx context.Context) bool {
 		}
 		select {
 		case <-now.changed:
+		case <-done:
+			return false
 		case <-ctx.Done():
 		}
 	}
 	return false
+}
+
+// hold keeps a started process from beginning its work until it may; meanwhile
+// the process gets the cost of starting behind it.
+func (u *unit) hold(ctx context.Context, process running) {
+	u.board.update(u.spec.Name, func(e *entry) { e.State, e.PID = Waiting, process.pid })
+	if u.awaitDependencies(ctx, process.done) {
+		_ = process.release() // fails only for a process that has ended, which watch sees
+	}
 }
 
 // once runs the process to its end and returns how long it was healthy.
@@ -132,6 +146,9 @@ func (u *unit) once(ctx context.Context) (healthyFor time.Duration, why string) 
 	process, err := u.start(u.spec)
 	if err != nil {
 		return 0, err.Error()
+	}
+	if u.spec.Hold {
+		u.hold(ctx, process)
 	}
 	u.board.update(u.spec.Name, func(e *entry) { e.State, e.PID = Starting, process.pid })
 	healthySince := u.watch(ctx, process)
