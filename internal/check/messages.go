@@ -21,6 +21,7 @@ func Builtin() map[string]i18n.Text {
 		"builtin.not_yet":       {KO: "아직 바라는 상태가 아닙니다.", EN: "It is not in the wanted state yet."},
 		"builtin.holding":       {KO: "조건이 맞습니다. 그대로 유지되는지 지켜보고 있습니다({want} 동안).", EN: "The condition is met. Watching whether it stays so (for {want})."},
 		"builtin.watching":      {KO: "일어나면 안 되는 일이 생기는지 지켜보고 있습니다({want} 동안).", EN: "Watching that what must not happen does not happen (for {want})."},
+		"builtin.looking":       {KO: "아직 확인하고 있습니다. 응답을 기다립니다.", EN: "Still looking: an answer is awaited."},
 		"builtin.happened":      {KO: "일어나면 안 되는 일이 일어났습니다.", EN: "What must not happen has happened."},
 		"builtin.no_address":    {KO: "접속할 주소가 아직 없습니다.", EN: "There is no address to reach yet."},
 		"builtin.reach_refused": {KO: "{address} 에 접속했지만 연결을 거절당했습니다. 그 주소에서 듣고 있는 프로그램이 없습니다.", EN: "{address} refused the connection: nothing listens there."},

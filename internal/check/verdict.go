@@ -65,3 +65,8 @@ type Verdict struct {
 func cannotTell(err error) Verdict {
 	return Verdict{State: CannotTell, Err: err, Message: say("builtin.cannot_tell", "detail", err.Error())}
 }
+
+// Looking is the verdict of a check whose first evaluation has not ended yet.
+func Looking() Verdict {
+	return Verdict{State: CannotTell, Message: say("builtin.looking")}
+}

@@ -55,16 +55,19 @@ func Refs(lesson *course.Lesson) []check.Ref {
 // alone can change it; 0 if it cannot.
 func (g *Grader) Once(ctx context.Context) (Result, time.Duration) {
 	verdicts := g.evaluate(ctx)
-	now := g.now()
 	var wait time.Duration
 	for i := range verdicts {
-		verdict, left := g.timers[i].Observe(g.checks[i].Spec, verdicts[i], now)
-		verdicts[i] = g.worded(verdict)
-		if left > 0 && (wait == 0 || left < wait) {
-			wait = left
-		}
+		var left time.Duration
+		verdicts[i], left = g.observe(i, verdicts[i])
+		wait = sooner(wait, left)
 	}
 	return gather(g.lesson, verdicts), wait
+}
+
+// observe adds time and words to the verdict of one evaluation.
+func (g *Grader) observe(i int, verdict check.Verdict) (check.Verdict, time.Duration) {
+	verdict, left := g.timers[i].Observe(g.checks[i].Spec, verdict, g.now())
+	return g.worded(verdict), left
 }
 
 // evaluate looks at all checks at once: one that waits for the network must not
@@ -116,13 +119,18 @@ func (g *Grader) unseen(result Result) time.Duration {
 	i := 0
 	for _, step := range result.Steps {
 		for _, c := range step.Checks {
-			if verb := g.checks[i].Verb; c.State != check.Pass && (verb == "reach" || verb == "answer") {
+			if c.State != check.Pass && g.silent(i) {
 				return lookAgain
 			}
 			i++
 		}
 	}
 	return 0
+}
+
+// silent says whether what a check looks at changes without a signal.
+func (g *Grader) silent(i int) bool {
+	return g.checks[i].Verb == "reach" || g.checks[i].Verb == "answer"
 }
 
 // sooner is the smaller of two waits, where 0 or less means "no limit".
@@ -150,23 +158,6 @@ func (g *Grader) patience(result Result) time.Duration {
 		}
 	}
 	return longest
-}
-
-// Watch evaluates at once and after every change, and hands each result to emit
-// until emit returns false or ctx ends.
-func (g *Grader) Watch(ctx context.Context, changes <-chan struct{}, emit func(Result) bool) error {
-	for {
-		result, wait := g.Once(ctx)
-		if ctx.Err() != nil {
-			return ctx.Err()
-		}
-		if !emit(result) {
-			return nil
-		}
-		if err := pause(ctx, changes, sooner(wait, g.unseen(result))); err != nil {
-			return err
-		}
-	}
 }
 
 // pause waits for a change and Debounce more, or for limit if that is above 0.
