@@ -5,6 +5,7 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"slices"
 	"syscall"
 
 	"github.com/labctl-dev/labctl/internal/plane"
@@ -15,7 +16,7 @@ func main() {
 		plane.Lifeline(os.Stdin, how == plane.Held, os.Exit)
 	}
 	ctx := context.Background()
-	if len(os.Args) > 1 && (os.Args[1] == "node" || os.Args[1] == "gateway") {
+	if len(os.Args) > 1 && slices.Contains([]string{"supervise", "node", "gateway"}, os.Args[1]) {
 		var stop context.CancelFunc
 		ctx, stop = signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 		defer stop()

@@ -28,17 +28,13 @@ func providers(e *env.Env) func(string) (provision.Provider, error) {
 // newEmbedded does not look whether labctl-plane exists: a lab can be stopped,
 // shown and removed without it.
 func newEmbedded(e *env.Env) (provision.Provider, error) {
-	self, err := e.Executable()
-	if err != nil {
-		return nil, err
-	}
 	binary, err := planePath(e)
 	if err != nil {
 		return nil, err
 	}
 	return embedded.New(embedded.Options{
 		Plane:             binary,
-		SupervisorCommand: []string{self, "supervise", "--dir"},
+		SupervisorCommand: []string{binary, "supervise"},
 		Environ:           e.Environ(),
 		NewPorts:          e.Up.NewPorts,
 		Timeout:           e.Up.Timeout,

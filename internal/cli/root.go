@@ -41,7 +41,7 @@ func newRoot(e *env.Env, args []string) *cobra.Command {
 		newKubeconfig(e, nil), newLogs(e, nil), newKubectl(e, nil), newShell(e, nil))
 	add(root, groupLearn, learnCommands(e)...)
 	add(root, groupMore, newVersion(e, nil), newCompletion(e), newHelp(e))
-	root.AddCommand(newSupervise(e), newDocs(e))
+	root.AddCommand(newDocs(e))
 	root.AddCommand(topics(e)...)
 	root.SetFlagErrorFunc(rootFlagError(e, args))
 	root.SetHelpFunc(func(command *cobra.Command, _ []string) {

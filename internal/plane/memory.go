@@ -7,25 +7,22 @@ import (
 )
 
 const (
-	// rushing lets the heap grow freely while a component starts: collecting
-	// then would cost the learner time for garbage that is not there yet.
-	rushing = 400
-	// frugal keeps the heap small afterwards: ten of these processes share a laptop.
-	frugal = 40
-	// rush is how long a start may take on a slow computer before memory counts.
-	rush = 10 * time.Second
+	// frugal is the garbage collector's target: a heap of one and a half times
+	// what is in use, because ten of these processes share a laptop. A higher
+	// target during the start was tried: it leaves the heap full of holes.
+	frugal = 50
+	// settled is when a start is over and its garbage may go back at once.
+	settled = 10 * time.Second
 )
 
-// tuneMemory trades memory for speed while the process starts, and speed for
-// memory later. It returns at once.
+// tuneMemory keeps the process small. It returns at once.
 func tuneMemory(ctx context.Context) {
-	debug.SetGCPercent(rushing)
+	debug.SetGCPercent(frugal)
 	go func() {
-		timer := time.NewTimer(rush)
+		timer := time.NewTimer(settled)
 		defer timer.Stop()
 		select {
 		case <-timer.C:
-			debug.SetGCPercent(frugal)
 			debug.FreeOSMemory()
 		case <-ctx.Done():
 		}

@@ -24,6 +24,7 @@ import (
 	"github.com/labctl-dev/labctl/internal/gateway"
 	"github.com/labctl-dev/labctl/internal/node"
 	"github.com/labctl-dev/labctl/provision/embedded/planeconf"
+	"github.com/labctl-dev/labctl/provision/embedded/supervisor"
 )
 
 // Main runs the component args[1] and returns the process's exit code.
@@ -51,6 +52,8 @@ func Main(ctx context.Context, args []string, stderr io.Writer) int {
 		return cli.Run(scheduler.NewSchedulerCommand())
 	case "kubectl":
 		return cli.Run(kubectl.NewDefaultKubectlCommand())
+	case "supervise":
+		return supervise(ctx, args[2:], stderr)
 	case "node", "gateway":
 		return own(ctx, name, args[2:], stderr)
 	case "version":
@@ -59,6 +62,16 @@ func Main(ctx context.Context, args []string, stderr io.Writer) int {
 		_, _ = fmt.Fprintf(stderr, "labctl-plane: no component %q\n", name)
 		return 64
 	}
+}
+
+// supervise runs the process above all others. It lives here, not in labctl,
+// because it then shares its memory with its children.
+func supervise(ctx context.Context, args []string, stderr io.Writer) int {
+	if len(args) != 1 {
+		_, _ = fmt.Fprintln(stderr, "labctl-plane: usage: labctl-plane supervise DIR")
+		return 64
+	}
+	return say(stderr, supervisor.Main(ctx, args[0]))
 }
 
 // own runs the components that are labctl's.
