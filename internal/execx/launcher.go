@@ -12,7 +12,7 @@ import (
 // Process is a program started by a Launcher.
 type Process struct {
 	cmd      *exec.Cmd
-	lifeline io.Closer
+	lifeline io.WriteCloser
 	done     chan struct{}
 	err      error
 }
@@ -76,6 +76,15 @@ func (p *Process) PID() int { return p.cmd.Process.Pid }
 
 // Done is closed once the process has ended.
 func (p *Process) Done() <-chan struct{} { return p.done }
+
+// Release writes one byte to the lifeline: a program that was started held waits
+// for it before it begins its work.
+func (p *Process) Release() error {
+	if _, err := p.lifeline.Write([]byte{'\n'}); err != nil {
+		return fmt.Errorf("releasing process %d: %w", p.PID(), err)
+	}
+	return nil
+}
 
 // Err tells, after Done, how the process ended: nil for exit code 0.
 func (p *Process) Err() error { return p.err }
