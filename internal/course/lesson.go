@@ -11,13 +11,19 @@ import (
 	"github.com/labctl-dev/labctl/provision"
 )
 
-// lesson reads one lesson's folder; nil when there is none to speak of.
-func (l *loader) lesson(courseDoc *document, dir string, at []string, shared messages) *Lesson {
-	if !fs.ValidPath(dir) || dir == "." {
-		l.add(courseDoc.problem(at, fmt.Sprintf("%q leads out of the course", dir), "name a folder of the course"))
+// lessonFile is a lesson.yaml that keeps its schema.
+type lessonFile struct {
+	doc    *document
+	lesson *Lesson
+}
+
+// open reads the lesson.yaml of a place; nil when that failed.
+func (l *loader) open(courseDoc *document, p place) *lessonFile {
+	if !fs.ValidPath(p.dir) || p.dir == "." {
+		l.add(courseDoc.problem(p.at, fmt.Sprintf("%q leads out of the course", p.dir), "name a folder of the course"))
 		return nil
 	}
-	d := l.document(dir + "/lesson.yaml")
+	d := l.document(p.dir + "/lesson.yaml")
 	if d == nil {
 		return nil
 	}
@@ -25,21 +31,27 @@ func (l *loader) lesson(courseDoc *document, dir string, at []string, shared mes
 		l.add(problems...)
 		return nil
 	}
-	lesson := &Lesson{Dir: dir}
+	lesson := &Lesson{Dir: p.dir, Chapter: p.chapter}
 	if err := convert(d.value, lesson); err != nil {
 		l.add(d.problem(nil, err.Error(), "see labs/schema/lesson.schema.json"))
 		return nil
 	}
-	files, err := fs.Sub(l.fsys, dir)
+	return &lessonFile{d, lesson}
+}
+
+// lesson reads the rest of a lesson's folder; nil when that is no folder.
+func (l *loader) lesson(file *lessonFile, shared messages) *Lesson {
+	lesson := file.lesson
+	files, err := fs.Sub(l.fsys, lesson.Dir)
 	if err != nil {
-		l.add(d.problem(nil, err.Error(), ""))
+		l.add(file.doc.problem(nil, err.Error(), ""))
 		return nil
 	}
 	lesson.files = files
-	own, where, problems := readMessages(l.fsys, dir, func(lang i18n.Lang) string { return "messages." + string(lang) + ".yaml" })
+	own, where, problems := readMessages(l.fsys, lesson.Dir, func(lang i18n.Lang) string { return "messages." + string(lang) + ".yaml" })
 	l.add(problems...)
 	lesson.messages = l.merge(own, where, shared)
-	r := &lessonReader{loader: l, doc: d, lesson: lesson, used: map[string]bool{}}
+	r := &lessonReader{loader: l, doc: file.doc, lesson: lesson, used: map[string]bool{}}
 	r.read()
 	if len(problems) == 0 {
 		r.unused(where)
@@ -127,6 +139,9 @@ func (r *lessonReader) checks(step *Step, stepAt []string) {
 		for j, rule := range spec.Explain {
 			r.key(at, fmt.Sprintf("explain.%d.say", j), rule.Say)
 			r.arguments(at, j, rule)
+		}
+		if r.compiler == nil {
+			continue
 		}
 		compiled, faults := r.compiler.Compile(spec, step.ID)
 		for _, f := range faults {

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -35,7 +34,7 @@ func parseMessages(file string, data []byte) (messageFile, Problems) {
 		switch {
 		case !ok || strings.TrimSpace(text) == "":
 			problems = append(problems, doc.problem([]string{key}, "is not a text", "write the sentence in quotes"))
-		case !keyPattern().MatchString(key):
+		case !isKey(key):
 			problems = append(problems, doc.problem([]string{key}, "is no message key", "use a-z, 0-9 and _"))
 		}
 		f.texts[key] = strings.TrimSpace(text)
@@ -43,10 +42,31 @@ func parseMessages(file string, data []byte) (messageFile, Problems) {
 	return f, problems
 }
 
-func keyPattern() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_]{0,63}$`) }
+// isKey says whether s is ^[a-z][a-z0-9_]{0,63}$. Compiling that costs more than
+// reading all messages.
+func isKey(s string) bool {
+	if s == "" || len(s) > 64 || s[0] < 'a' || s[0] > 'z' {
+		return false
+	}
+	return strings.IndexFunc(s, func(r rune) bool { return !isWord(r) && (r < '0' || r > '9') }) < 0
+}
 
+func isWord(r rune) bool { return r == '_' || ('a' <= r && r <= 'z') }
+
+// placeholders lists every {name} in a text, sorted.
 func placeholders(text string) []string {
-	found := regexp.MustCompile(`\{[a-z_]+\}`).FindAllString(text, -1)
+	var found []string
+	for {
+		_, rest, ok := strings.Cut(text, "{")
+		if !ok {
+			break
+		}
+		text = rest
+		end := strings.IndexFunc(rest, func(r rune) bool { return !isWord(r) })
+		if end > 0 && rest[end] == '}' {
+			found = append(found, "{"+rest[:end+1])
+		}
+	}
 	slices.Sort(found)
 	return slices.Compact(found)
 }

@@ -24,10 +24,15 @@ type Grader struct {
 	timers []check.Timer
 }
 
-// New prepares a grader; now is the clock.
+// New prepares a grader; now is the clock. A lesson of an outline has nothing to
+// check and would pass at once: giving one is a mistake of the program, and New
+// panics.
 func New(lesson *course.Lesson, world check.World, now func() time.Time) *Grader {
 	g := &Grader{lesson: lesson, world: world, now: now}
 	for i := range lesson.Steps {
+		if len(lesson.Steps[i].Checks) != len(lesson.Steps[i].Specs) {
+			panic("grade: the checks of lesson " + lesson.ID + " are not compiled")
+		}
 		g.checks = append(g.checks, lesson.Steps[i].Checks...)
 	}
 	g.timers = make([]check.Timer, len(g.checks))

@@ -234,3 +234,17 @@ func TestRefsOfOurLessonAreFew(t *testing.T) {
 		t.Errorf("lesson 2.1 watches %v, want pods in default, pods everywhere, deployments in default", refs)
 	}
 }
+
+func TestAnOutlineCannotBeGraded(t *testing.T) {
+	t.Parallel()
+	c, err := course.Outline(labs.Files())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() {
+		if recover() == nil {
+			t.Error("a lesson without compiled checks was taken; it would pass at once")
+		}
+	}()
+	grade.New(c.Lesson("2.1"), check.World{}, time.Now)
+}

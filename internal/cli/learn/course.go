@@ -64,7 +64,7 @@ type listed struct {
 
 func runList(_ context.Context, opts *listOptions) error {
 	e := opts.env
-	c, err := loadCourse()
+	c, err := outline()
 	if err != nil {
 		return err
 	}
