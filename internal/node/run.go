@@ -7,7 +7,9 @@ import (
 	"path/filepath"
 	"strings"
 
+	utilfeature "k8s.io/apiserver/pkg/util/feature"
 	"k8s.io/klog/v2"
+	"k8s.io/kubernetes/pkg/features"
 
 	"github.com/labctl-dev/labctl/internal/simruntime"
 	"github.com/labctl-dev/labctl/internal/simruntime/images"
@@ -18,6 +20,12 @@ import (
 // Run runs the node until ctx ends. It returns the first failure that makes the
 // node useless; the supervisor then starts it anew.
 func Run(ctx context.Context, conf planeconf.Node) error {
+	// The runtime tells the kubelet at once what happened to a container, so that
+	// nobody waits for the next look a second later. An alpha gate: the kubelet's
+	// periodic look stays, this only adds to it.
+	if err := utilfeature.DefaultMutableFeatureGate.Set(string(features.EventedPLEG) + "=true"); err != nil {
+		return fmt.Errorf("feature gates: %w", err)
+	}
 	dirs := layout(conf.Dir)
 	if err := dirs.make(); err != nil {
 		return err
