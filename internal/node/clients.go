@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"fmt"
+	"runtime"
 	"slices"
 	"time"
 
@@ -40,7 +41,7 @@ func newClients(base *rest.Config, cfg *kubeletconfig.KubeletConfiguration, conf
 	if err != nil {
 		return clients{}, fmt.Errorf("client: %w", err)
 	}
-	beatClient, err := clientset.NewForConfig(beat)
+	beats, err := clientset.NewForConfig(beat)
 	if err != nil {
 		return clients{}, fmt.Errorf("heartbeat client: %w", err)
 	}
@@ -50,7 +51,7 @@ func newClients(base *rest.Config, cfg *kubeletconfig.KubeletConfiguration, conf
 	}
 	return clients{
 		main:      &labClient{Interface: mainClient, conf: conf},
-		heartbeat: beatClient,
+		heartbeat: beatClient{Interface: beats, goos: runtime.GOOS},
 		events:    eventClient,
 	}, nil
 }
@@ -96,6 +97,7 @@ type nodeClient struct {
 // for such a provider therefore goes.
 func (c nodeClient) Create(ctx context.Context, node *v1.Node, opts metav1.CreateOptions) (*v1.Node, error) {
 	node = node.DeepCopy()
+	nodeAsLinux(node)
 	node.Status.Addresses = []v1.NodeAddress{
 		{Type: v1.NodeInternalIP, Address: c.conf.IP.String()},
 		{Type: v1.NodeHostName, Address: c.conf.Name},

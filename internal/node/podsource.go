@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"reflect"
+	"runtime"
 
 	v1 "k8s.io/api/core/v1"
 	apierrors "k8s.io/apimachinery/pkg/api/errors"
@@ -28,12 +29,19 @@ func newPodSource(ctx context.Context, conf planeconf.Node, client clientset.Int
 	source := config.NewPodConfig(recorder, tracker)
 	name := types.NodeName(conf.Name)
 	if conf.ManifestDir != "" {
-		files := through(ctx, source.Channel(ctx, kubetypes.FileSource), localProbes)
+		files := through(ctx, source.Channel(ctx, kubetypes.FileSource), localPod)
 		config.NewSourceFile(logger, conf.ManifestDir, name, manifestPeriod, files)
 	}
-	pods := through(ctx, source.Channel(ctx, kubetypes.ApiserverSource), localProbes)
+	pods := through(ctx, source.Channel(ctx, kubetypes.ApiserverSource), localPod)
 	config.NewSourceApiserver(logger, client, name, registered(ctx, client, conf.Name), pods)
 	return source
+}
+
+// localPod is pod as this node's kubelet must see it.
+func localPod(pod *v1.Pod) *v1.Pod {
+	pod = localProbes(pod)
+	podAsLocal(pod, runtime.GOOS)
+	return pod
 }
 
 // registered reports whether the node object exists: pods admitted before that
