@@ -2,6 +2,7 @@ package check
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -78,7 +79,7 @@ func (b *binder) between(bind Bind) (kind, bool) {
 func (b *binder) read(ctx context.Context, objects Objects) (map[string]any, error) {
 	vars := make(map[string]any, len(b.names))
 	if len(b.names) > 0 && objects == nil {
-		return nil, fmt.Errorf("no cluster to look at")
+		return nil, errors.New("no cluster to look at")
 	}
 	for _, name := range b.names {
 		found, err := b.find(ctx, objects, name, vars)

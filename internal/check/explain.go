@@ -16,7 +16,7 @@ const maxFindings = 5
 
 // explainer turns the evaluation state of a failed expression into findings.
 type explainer struct {
-	ctx      context.Context // of one explanation only
+	ctx      context.Context //nolint:containedctx // of one explanation only
 	e        *expression
 	vars     map[string]any
 	state    interpreter.EvalState
@@ -131,8 +131,9 @@ func isFixed(node ast.Expr) bool {
 	case ast.CallKind:
 		call := node.AsCall()
 		return (!call.IsMemberFunction() || isFixed(call.Target())) && allFixed(call.Args())
+	default:
+		return false
 	}
-	return false
 }
 
 func allFixed(nodes []ast.Expr) bool {

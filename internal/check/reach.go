@@ -128,12 +128,16 @@ func (r reachRun) judge(address string, status int, body string) Verdict {
 		want = http.StatusOK
 	}
 	if status != want {
-		return Verdict{State: Fail, Message: say("builtin.reach_status", "address", address, "status", fmt.Sprint(status)),
-			Findings: []Finding{{Path: "status", Op: OpEqual, Expected: fmt.Sprint(want), Seen: fmt.Sprint(status)}}}
+		return Verdict{
+			State: Fail, Message: say("builtin.reach_status", "address", address, "status", fmt.Sprint(status)),
+			Findings: []Finding{{Path: "status", Op: OpEqual, Expected: fmt.Sprint(want), Seen: fmt.Sprint(status)}},
+		}
 	}
 	if !strings.Contains(body, r.spec.Contains) {
-		return Verdict{State: Fail, Message: say("builtin.reach_body", "address", address, "text", r.spec.Contains),
-			Findings: []Finding{{Path: "body", Op: OpContains, Expected: showAny(r.spec.Contains), Seen: clip(showAny(strings.TrimSpace(body)))}}}
+		return Verdict{
+			State: Fail, Message: say("builtin.reach_body", "address", address, "text", r.spec.Contains),
+			Findings: []Finding{{Path: "body", Op: OpContains, Expected: showAny(r.spec.Contains), Seen: clip(showAny(strings.TrimSpace(body)))}},
+		}
 	}
 	return Verdict{State: Pass}
 }

@@ -115,6 +115,7 @@ func TestNewDialerTellsDoorFromTarget(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
 			d, err := check.NewDialer(test.proxy)
 			if err != nil {
 				t.Fatal(err)

@@ -30,28 +30,44 @@ func TestExpectAndMatch(t *testing.T) {
 		{name: "images equal", spec: bindPod + `expect: pod.spec.containers.exists(c, image(c.image) == image('nginx'))`, cluster: load(t, "pod-ready"), want: check.Pass},
 		{name: "optional", spec: bindPod + `expect: pod.status.?qosClass.orValue('none') == 'none'`, cluster: load(t, "pod-ready"), want: check.Pass},
 		{name: "quantity", spec: bindPod + `expect: quantity(pod.spec.containers[0].resources.limits.cpu).compareTo(quantity('0.1')) == 0`, cluster: load(t, "pod-ready"), want: check.Pass},
-		{name: "absent", spec: bindPod + `expect: pod.status.phase == 'Running'`, cluster: cluster{}, want: check.Fail, key: "builtin.absent",
-			finding: &check.Finding{Path: "pod.status.phase", Op: "==", Expected: `"Running"`, Absent: true}},
-		{name: "other value", spec: bindPod + `expect: found(pod) && pod.spec.nodeName == 'w1-k8s'`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
-			finding: &check.Finding{Path: "pod.spec.nodeName", Op: "==", Expected: `"w1-k8s"`, Seen: `"w2-k8s"`}},
-		{name: "mirrored", spec: bindPod + `expect: 3 <= size(pod.spec.containers)`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
-			finding: &check.Finding{Path: "size(pod.spec.containers)", Op: ">=", Expected: "3", Seen: "2"}},
-		{name: "element", spec: bindPod + `expect: pod.spec.containers.all(c, image(c.image).repo == image('nginx').repo)`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
-			finding: &check.Finding{Path: "image(c.image).repo", Op: "==", Expected: `"docker.io/library/nginx"`, Seen: `"docker.io/library/busybox"`, Element: "sidecar"}},
+		{
+			name: "absent", spec: bindPod + `expect: pod.status.phase == 'Running'`, cluster: cluster{}, want: check.Fail, key: "builtin.absent",
+			finding: &check.Finding{Path: "pod.status.phase", Op: "==", Expected: `"Running"`, Absent: true},
+		},
+		{
+			name: "other value", spec: bindPod + `expect: found(pod) && pod.spec.nodeName == 'w1-k8s'`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
+			finding: &check.Finding{Path: "pod.spec.nodeName", Op: "==", Expected: `"w1-k8s"`, Seen: `"w2-k8s"`},
+		},
+		{
+			name: "mirrored", spec: bindPod + `expect: 3 <= size(pod.spec.containers)`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
+			finding: &check.Finding{Path: "size(pod.spec.containers)", Op: ">=", Expected: "3", Seen: "2"},
+		},
+		{
+			name: "element", spec: bindPod + `expect: pod.spec.containers.all(c, image(c.image).repo == image('nginx').repo)`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
+			finding: &check.Finding{Path: "image(c.image).repo", Op: "==", Expected: `"docker.io/library/nginx"`, Seen: `"docker.io/library/busybox"`, Element: "sidecar"},
+		},
 		{name: "cannot tell", spec: bindPod + `expect: ready(pod)`, cluster: down, want: check.CannotTell, key: "builtin.cannot_tell"},
 		{name: "no cluster error is a pass", spec: bindPod + `expect: "!found(pod)"`, cluster: down, want: check.CannotTell, key: "builtin.cannot_tell"},
 		{name: "not a truth", spec: bindPod + `expect: pod.spec.nodeName`, cluster: load(t, "pod-ready"), want: check.CannotTell, key: "builtin.cannot_tell"},
-		{name: "endless", spec: bindPod + `expect: '[1,2,3,4,5,6,7,8,9].all(a,[1,2,3,4,5,6,7,8,9].all(b,[1,2,3,4,5,6,7,8,9].all(c,[1,2,3,4,5,6,7,8,9].all(d,[1,2,3,4,5,6,7,8,9].all(e,[1,2,3,4,5,6,7,8,9].all(f,[1,2,3,4,5,6,7,8,9].all(g, a+b+c+d+e+f+g > 0)))))))'`,
-			cluster: load(t, "pod-ready"), want: check.CannotTell, key: "builtin.cannot_tell"},
+		{
+			name: "endless", spec: bindPod + `expect: '[1,2,3,4,5,6,7,8,9].all(a,[1,2,3,4,5,6,7,8,9].all(b,[1,2,3,4,5,6,7,8,9].all(c,[1,2,3,4,5,6,7,8,9].all(d,[1,2,3,4,5,6,7,8,9].all(e,[1,2,3,4,5,6,7,8,9].all(f,[1,2,3,4,5,6,7,8,9].all(g, a+b+c+d+e+f+g > 0)))))))'`,
+			cluster: load(t, "pod-ready"), want: check.CannotTell, key: "builtin.cannot_tell",
+		},
 
 		{name: "match", spec: bindPod + `match: {pod: {metadata: {labels: {run: nginx}}, spec: {containers: [{name: web, image: nginx, ports: [{containerPort: 80}]}]}}}`, cluster: load(t, "pod-ready"), want: check.Pass},
 		{name: "match quantity", spec: bindPod + `match: {pod: {spec: {containers: [{name: sidecar, resources: {limits: {cpu: 0.1}}}]}}}`, cluster: load(t, "pod-ready"), want: check.Pass},
-		{name: "match other image", spec: bindPod + `match: {pod: {spec: {containers: [{name: web, image: httpd}]}}}`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
-			finding: &check.Finding{Path: "pod.spec.containers[name=web].image", Op: "==", Expected: `"httpd"`, Seen: `"docker.io/library/nginx:latest"`}},
-		{name: "match no element", spec: bindPod + `match: {pod: {spec: {containers: [{name: log}]}}}`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
-			finding: &check.Finding{Path: "pod.spec.containers[name=log]", Op: "present", Absent: true, Seen: "sidecar, web"}},
-		{name: "match absent", spec: bindPod + `match: {pod: {kind: Pod}}`, cluster: cluster{}, want: check.Fail, key: "builtin.absent",
-			finding: &check.Finding{Path: "pod", Op: "present", Absent: true}},
+		{
+			name: "match other image", spec: bindPod + `match: {pod: {spec: {containers: [{name: web, image: httpd}]}}}`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
+			finding: &check.Finding{Path: "pod.spec.containers[name=web].image", Op: "==", Expected: `"httpd"`, Seen: `"docker.io/library/nginx:latest"`},
+		},
+		{
+			name: "match no element", spec: bindPod + `match: {pod: {spec: {containers: [{name: log}]}}}`, cluster: load(t, "pod-ready"), want: check.Fail, key: "builtin.not_yet",
+			finding: &check.Finding{Path: "pod.spec.containers[name=log]", Op: "present", Absent: true, Seen: "sidecar, web"},
+		},
+		{
+			name: "match absent", spec: bindPod + `match: {pod: {kind: Pod}}`, cluster: cluster{}, want: check.Fail, key: "builtin.absent",
+			finding: &check.Finding{Path: "pod", Op: "present", Absent: true},
+		},
 		{name: "match cannot tell", spec: bindPod + `match: {pod: {kind: Pod}}`, cluster: down, want: check.CannotTell, key: "builtin.cannot_tell"},
 	}
 	for _, test := range tests {

@@ -35,7 +35,7 @@ func (p Problem) String() string {
 }
 
 // Problems is every mistake found, in order of file and line.
-type Problems []Problem
+type Problems []Problem //nolint:errname // each of them is a Problem
 
 // Error lists the problems, one a line.
 func (ps Problems) Error() string {

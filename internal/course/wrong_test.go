@@ -3,6 +3,7 @@ package course_test
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -165,9 +166,7 @@ func FuzzLesson(f *testing.F) {
 	f.Add([]byte("steps: !!binary x\n? [a]: b"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		spoiled := fstest.MapFS{}
-		for path, file := range files {
-			spoiled[path] = file
-		}
+		maps.Copy(spoiled, files)
 		spoiled[lessonFile] = &fstest.MapFile{Data: data}
 		loadsOrExplains(t, spoiled)
 	})
@@ -181,9 +180,7 @@ func FuzzMessages(f *testing.F) {
 	f.Add([]byte("- a\n- b"))
 	f.Fuzz(func(t *testing.T, data []byte) {
 		spoiled := fstest.MapFS{}
-		for path, file := range files {
-			spoiled[path] = file
-		}
+		maps.Copy(spoiled, files)
 		spoiled[path] = &fstest.MapFile{Data: data}
 		loadsOrExplains(t, spoiled)
 	})

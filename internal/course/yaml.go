@@ -71,12 +71,13 @@ func (d *document) plain(node *yaml.Node, depth int, problems *Problems) any {
 			items = append(items, d.plain(child, depth+1, problems))
 		}
 		return items
+	default:
+		value, err := scalar(node)
+		if err != nil {
+			return bad(err.Error(), "write a text in quotes, a number, true or false")
+		}
+		return value
 	}
-	value, err := scalar(node)
-	if err != nil {
-		return bad(err.Error(), "write a text in quotes, a number, true or false")
-	}
-	return value
 }
 
 func (d *document) mapping(node *yaml.Node, depth int, problems *Problems) any {

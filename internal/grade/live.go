@@ -3,8 +3,6 @@ package grade
 import (
 	"context"
 
-	"k8s.io/client-go/dynamic"
-
 	"github.com/labctl-dev/labctl/internal/check"
 	"github.com/labctl-dev/labctl/internal/course"
 	"github.com/labctl-dev/labctl/internal/kube/watch"
@@ -14,7 +12,7 @@ import (
 type Live struct{ set *watch.Set }
 
 // Open begins to watch what the lesson's checks read. The caller must Close it.
-func Open(ctx context.Context, client dynamic.Interface, lesson *course.Lesson) *Live {
+func Open(ctx context.Context, client watch.Client, lesson *course.Lesson) *Live {
 	var wants []watch.Want
 	for _, ref := range Refs(lesson) {
 		wants = append(wants, watch.Want(ref))

@@ -31,8 +31,7 @@ func Load(path string) (*Client, error) {
 	config, err := clientcmd.BuildConfigFromFlags("", path)
 	if err != nil {
 		detail := err.Error()
-		var pathErr *fs.PathError
-		if errors.As(err, &pathErr) {
+		if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 			detail = pathErr.Err.Error() // the path stands in the message already
 		}
 		return nil, reason.New(reason.KubeconfigBad, err, "path", path, "detail", detail)

@@ -139,14 +139,15 @@ func runShow(_ context.Context, opts *showOptions) error {
 		return err
 	}
 	prose := lesson.Prose[opts.env.Lang]
-	text := prose.Intro + "\n"
+	var text strings.Builder
+	text.WriteString(prose.Intro + "\n")
 	for _, section := range prose.Sections {
 		step := lesson.Step(section.ID)
 		heading := fmt.Sprintf(i18n.Text{KO: "## %s  [%s, %d점]", EN: "## %s  [%s, %d points]"}.In(opts.env.Lang), section.Title, section.ID, step.Points())
-		text += "\n" + heading + "\n\n" + section.Body + "\n"
+		text.WriteString("\n" + heading + "\n\n" + section.Body + "\n")
 	}
-	text += "\n" + i18n.Text{KO: "확인: `labctl check " + lesson.ID + "`", EN: "Check it: `labctl check " + lesson.ID + "`"}.In(opts.env.Lang) + "\n"
-	_, err = fmt.Fprint(opts.env.Stdout, style(text, opts.env.Color))
+	text.WriteString("\n" + i18n.Text{KO: "확인: `labctl check " + lesson.ID + "`", EN: "Check it: `labctl check " + lesson.ID + "`"}.In(opts.env.Lang) + "\n")
+	_, err = fmt.Fprint(opts.env.Stdout, style(text.String(), opts.env.Color))
 	return err
 }
 

@@ -24,8 +24,7 @@ func loadCourse() (*course.Course, error) {
 
 // invalid gives the problems of a course their reason.
 func invalid(err error) error {
-	var problems course.Problems
-	if errors.As(err, &problems) {
+	if problems, ok := errors.AsType[course.Problems](err); ok {
 		return reason.New(reason.CourseInvalid, err, "problems", problems.Error())
 	}
 	return err
@@ -164,6 +163,7 @@ func verdict(result grade.Result) error {
 		return nil
 	case check.CannotTell:
 		return reason.New(reason.CannotTell, nil)
+	default:
+		return reason.New(reason.ChecksFailed, nil, "lesson", result.Lesson)
 	}
-	return reason.New(reason.ChecksFailed, nil, "lesson", result.Lesson)
 }

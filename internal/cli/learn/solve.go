@@ -94,7 +94,7 @@ func solution(lesson *course.Lesson, step *course.Step) (string, error) {
 	}
 	var part []string
 	inside := false
-	for _, line := range strings.Split(string(data), "\n") {
+	for line := range strings.SplitSeq(string(data), "\n") {
 		if name, ok := strings.CutPrefix(line, "# step: "); ok {
 			inside = strings.TrimSpace(name) == step.ID
 			continue

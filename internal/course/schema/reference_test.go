@@ -87,8 +87,7 @@ func theirs(s *jsonschema.Schema, value any) (places, names []string) {
 			walk(cause)
 		}
 	}
-	var invalid *jsonschema.ValidationError
-	if errors.As(s.Validate(value), &invalid) {
+	if invalid, ok := errors.AsType[*jsonschema.ValidationError](s.Validate(value)); ok {
 		walk(invalid)
 	}
 	slices.Sort(places)

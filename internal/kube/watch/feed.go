@@ -10,7 +10,6 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/apimachinery/pkg/watch"
-	"k8s.io/client-go/dynamic"
 	"k8s.io/client-go/tools/cache"
 )
 
@@ -33,7 +32,7 @@ type feed struct {
 	err error
 }
 
-func newFeed(ctx context.Context, client dynamic.Interface, want Want, notify func()) *feed {
+func newFeed(client Client, want Want, notify func()) *feed {
 	f := &feed{notify: notify, synced: make(chan struct{}), refused: make(chan struct{}), unserved: make(chan struct{})}
 	resource := client.Resource(want.GVR).Namespace(want.Namespace)
 	source := &cache.ListWatch{

@@ -17,6 +17,9 @@ import (
 	"k8s.io/client-go/dynamic"
 )
 
+// Client reads and watches any kind of object.
+type Client = dynamic.Interface
+
 // Want names what to watch: a resource in one namespace, or in all ("").
 type Want struct {
 	GVR       schema.GroupVersionResource
@@ -25,7 +28,7 @@ type Want struct {
 
 // Set is a running group of informers. Its methods are safe for concurrent use.
 type Set struct {
-	client  dynamic.Interface
+	client  Client
 	feeds   map[Want]*feed
 	changes chan struct{}
 	cancel  context.CancelFunc
@@ -34,14 +37,14 @@ type Set struct {
 
 // Start begins to watch and returns at once; List waits for the first picture.
 // The caller must Stop the set.
-func Start(ctx context.Context, client dynamic.Interface, wants []Want) *Set {
+func Start(ctx context.Context, client Client, wants []Want) *Set {
 	ctx, cancel := context.WithCancel(ctx)
 	s := &Set{client: client, feeds: map[Want]*feed{}, changes: make(chan struct{}, 1), cancel: cancel}
 	for _, want := range wants {
 		if s.feeds[want] != nil {
 			continue
 		}
-		f := newFeed(ctx, client, want, s.notify)
+		f := newFeed(client, want, s.notify)
 		s.feeds[want] = f
 		s.running.Go(func() { f.run(ctx) })
 	}

@@ -9,12 +9,6 @@ import (
 	"strings"
 	"time"
 
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
-	"k8s.io/apimachinery/pkg/runtime/schema"
-	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
-
 	"github.com/labctl-dev/labctl/internal/kube"
 )
 
@@ -44,7 +38,7 @@ func (b bench) latency(ctx context.Context) (err error) {
 	if err != nil {
 		return err
 	}
-	page, err := runPage(ctx, pods)
+	page, err := pods.runPage(ctx)
 	if err != nil {
 		return err
 	}
@@ -62,59 +56,79 @@ func (b bench) latency(ctx context.Context) (err error) {
 	return nil
 }
 
-func (l lab) pods(ctx context.Context) (dynamic.ResourceInterface, error) {
+// pods speaks to the API server about the pods of the namespace default.
+type pods struct{ client *kube.Client }
+
+func (l lab) pods(ctx context.Context) (pods, error) {
 	path, err := l.command(ctx, "kubeconfig").Output()
 	if err != nil {
-		return nil, err
+		return pods{}, err
 	}
 	client, err := kube.Load(strings.TrimSpace(string(path)))
+	return pods{client}, err
+}
+
+const (
+	podsPath   = "/api/v1/namespaces/default/pods"
+	mergePatch = "application/merge-patch+json"
+)
+
+// create makes a pod of the image nginx; with a scheduler that nobody is, it
+// stays pending and no kubelet takes it.
+func (p pods) create(ctx context.Context, name, scheduler string) error {
+	pod, err := json.Marshal(map[string]any{
+		"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": name},
+		"spec": map[string]any{"schedulerName": scheduler, "containers": []any{map[string]any{"name": "nginx", "image": "nginx"}}},
+	})
 	if err != nil {
-		return nil, err
+		return err
 	}
-	return client.Dynamic.Resource(schema.GroupVersionResource{Version: "v1", Resource: "pods"}).Namespace("default"), nil
+	_, err = p.client.Typed.CoreV1().RESTClient().Post().AbsPath(podsPath).SetHeader("Content-Type", "application/json").Body(pod).DoRaw(ctx)
+	if err != nil {
+		return fmt.Errorf("creating the pod %s: %w", name, err)
+	}
+	return nil
+}
+
+func (p pods) remove(ctx context.Context, name string) error {
+	_, err := p.client.Typed.CoreV1().RESTClient().Delete().AbsPath(podsPath, name).Param("gracePeriodSeconds", "0").DoRaw(ctx)
+	return err
 }
 
 // runPage starts a real nginx and returns its address, so that the lesson's reach
 // check has something to fetch through the lab's network in every round.
-func runPage(ctx context.Context, pods dynamic.ResourceInterface) (string, error) {
-	if _, err := pods.Create(ctx, nginx("page", ""), metav1.CreateOptions{}); err != nil {
-		return "", fmt.Errorf("creating the page's pod: %w", err)
+func (p pods) runPage(ctx context.Context) (string, error) {
+	if err := p.create(ctx, "page", "default-scheduler"); err != nil {
+		return "", err
 	}
 	ctx, cancel := context.WithTimeout(ctx, oneVerdict)
 	defer cancel()
-	var ip string
+	var pod struct{ Status struct{ PodIP string } }
 	err := kube.Until(ctx, pollEvery, func(ctx context.Context) error {
-		pod, err := pods.Get(ctx, "page", metav1.GetOptions{})
+		data, err := p.client.Typed.CoreV1().RESTClient().Get().AbsPath(podsPath, "page").SetHeader("Accept", "application/json").DoRaw(ctx)
 		if err != nil {
 			return err
 		}
-		if ip, _, _ = unstructured.NestedString(pod.Object, "status", "podIP"); ip == "" {
+		if err := json.Unmarshal(data, &pod); err != nil {
+			return err
+		}
+		if pod.Status.PodIP == "" {
 			return errors.New("the page's pod has no address yet")
 		}
 		return nil
 	})
-	return ip, err
-}
-
-func nginx(name, scheduler string) *unstructured.Unstructured {
-	spec := map[string]any{"containers": []any{map[string]any{"name": "nginx", "image": "nginx"}}}
-	if scheduler != "" {
-		spec["schedulerName"] = scheduler
-	}
-	return &unstructured.Unstructured{Object: map[string]any{
-		"apiVersion": "v1", "kind": "Pod", "metadata": map[string]any{"name": name}, "spec": spec,
-	}}
+	return pod.Status.PodIP, err
 }
 
 // verdicts measures every change while one `labctl check` watches.
-func (l lab) verdicts(ctx context.Context, pods dynamic.ResourceInterface, ip string) (times []time.Duration, err error) {
+func (l lab) verdicts(ctx context.Context, pods pods, ip string) (times []time.Duration, err error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &subject{pods: pods, ip: ip}
-	if err := p.create(ctx); err != nil {
+	if err := p.begin(ctx); err != nil {
 		return nil, err
 	}
-	defer func() { err = errors.Join(err, p.remove(context.WithoutCancel(ctx))) }()
+	defer func() { err = errors.Join(err, p.remove(context.WithoutCancel(ctx), "nginx")) }()
 	watcher, stop, err := l.watch(ctx)
 	if err != nil {
 		return nil, err
@@ -125,7 +139,7 @@ func (l lab) verdicts(ctx context.Context, pods dynamic.ResourceInterface, ip st
 	}
 	for range changes {
 		// Without it every change would meet the watcher in the same phase.
-		if err := pause(ctx, rand.N(quietest)); err != nil {
+		if err := pause(ctx, rand.N(quietest)); err != nil { //nolint:gosec // no secret
 			return nil, err
 		}
 		acknowledged, err := p.toggle(ctx)
@@ -143,23 +157,18 @@ func (l lab) verdicts(ctx context.Context, pods dynamic.ResourceInterface, ip st
 
 // subject is the pod that changes.
 type subject struct {
-	pods  dynamic.ResourceInterface
+	pods
 	ip    string
 	ready bool
 }
 
-func (s *subject) create(ctx context.Context) error {
-	if _, err := s.pods.Create(ctx, nginx("nginx", "nobody"), metav1.CreateOptions{}); err != nil {
-		return fmt.Errorf("creating the pod: %w", err)
+func (s *subject) begin(ctx context.Context) error {
+	if err := s.create(ctx, "nginx", "nobody"); err != nil {
+		return err
 	}
 	s.ready = true
 	_, err := s.toggle(ctx)
 	return err
-}
-
-func (s *subject) remove(ctx context.Context) error {
-	now := int64(0)
-	return s.pods.Delete(ctx, "nginx", metav1.DeleteOptions{GracePeriodSeconds: &now})
 }
 
 // toggle changes whether the pod is ready and returns when the API server
@@ -178,7 +187,8 @@ func (s *subject) toggle(ctx context.Context) (time.Time, error) {
 	if err != nil {
 		return time.Time{}, err
 	}
-	if _, err := s.pods.Patch(ctx, "nginx", types.MergePatchType, patch, metav1.PatchOptions{}, "status"); err != nil {
+	request := s.client.Typed.CoreV1().RESTClient().Patch(mergePatch).AbsPath(podsPath, "nginx", "status").Body(patch)
+	if _, err := request.DoRaw(ctx); err != nil {
 		return time.Time{}, fmt.Errorf("changing the pod: %w", err)
 	}
 	at := time.Now()
