@@ -24,7 +24,7 @@ func (c *climb) startSupervisor(ctx context.Context) error {
 			return err
 		}
 	}
-	c.tracker = track(ctx, supervisor.NewClient(c.layout.Socket(supervisorName)), c.sink)
+	c.tracker = track(ctx, supervisor.NewClient(c.layout.Socket(supervisorName)), c.lab.Dir, c.sink)
 	if c.running {
 		return errSkipped
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"sync"
 
 	"github.com/labctl-dev/labctl/internal/event"
@@ -19,6 +20,7 @@ const maxCrashes = 4
 // for components.
 type tracker struct {
 	client *supervisor.Client
+	dir    string // the lab's, for messages
 	sink   event.Sink
 	cancel context.CancelFunc
 	ended  chan struct{}
@@ -29,10 +31,10 @@ type tracker struct {
 	changed chan struct{}
 }
 
-func track(ctx context.Context, client *supervisor.Client, sink event.Sink) *tracker {
+func track(ctx context.Context, client *supervisor.Client, dir string, sink event.Sink) *tracker {
 	ctx, cancel := context.WithCancel(ctx)
 	t := &tracker{
-		client: client, sink: sink, cancel: cancel, ended: make(chan struct{}),
+		client: client, dir: dir, sink: sink, cancel: cancel, ended: make(chan struct{}),
 		last: map[string]event.Event{}, crashes: map[string]int{}, changed: make(chan struct{}),
 	}
 	go func() {
@@ -87,10 +89,20 @@ func (t *tracker) look(name string) (event.Event, <-chan struct{}, error) {
 	defer t.mu.Unlock()
 	for crashed, times := range t.crashes {
 		if times >= maxCrashes {
-			return event.Event{}, nil, reason.New(reason.ComponentFailed, nil, "component", crashed, "detail", t.last[crashed].Detail)
+			return event.Event{}, nil, t.why(crashed)
 		}
 	}
 	return t.last[name], t.changed, nil
+}
+
+// why words the crashes of a component. That the disk is full is the one cause
+// that has a fix of its own.
+func (t *tracker) why(crashed string) error {
+	detail := t.last[crashed].Detail
+	if strings.Contains(detail, supervisor.DiskFull) {
+		return reason.New(reason.DiskFull, errors.New(detail), "path", t.dir)
+	}
+	return reason.New(reason.ComponentFailed, nil, "component", crashed, "detail", detail)
 }
 
 // watch ends ctx's child with the reason as soon as a component keeps crashing.

@@ -38,6 +38,10 @@ func Text(w io.Writer, l i18n.Lang) event.Sink {
 	})
 }
 
+// detailColumns bounds what a component says of its own end; the whole of it
+// stands in `labctl logs`.
+const detailColumns = 100
+
 func textLine(e event.Event, l i18n.Lang) (string, bool) {
 	finished := e.State == event.Done || e.State == event.Skipped || e.State == event.Failed
 	if !finished || (e.Kind != event.Step && e.State != event.Failed) {
@@ -51,8 +55,9 @@ func textLine(e event.Event, l i18n.Lang) (string, bool) {
 	if e.State != event.Done {
 		line += "  " + progress.Words(e.State).In(l)
 	}
-	if e.Detail != "" {
-		line += "  " + e.Detail
+	// Why a step failed is said once, in the reader's language, by the error below it.
+	if e.Detail != "" && (e.Kind != event.Step || e.State != event.Failed) {
+		line += "  " + ansi.Truncate(e.Detail, detailColumns, "…")
 	}
 	return line, true
 }

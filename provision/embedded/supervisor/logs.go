@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 
 	"github.com/labctl-dev/labctl/internal/execx"
@@ -153,12 +154,28 @@ func (b *both) Write(p []byte) (int, error) {
 	return b.log.Write(p)
 }
 
+// telling picks the line of a component's last output that says why it ended: a
+// Go program that panics ends with pages of stack behind that line.
+func telling(text string) string {
+	for _, mark := range []string{DiskFull, "panic: ", "fatal error: "} {
+		for line := range strings.Lines(text) {
+			if strings.Contains(line, mark) {
+				return strings.TrimSpace(line)
+			}
+		}
+	}
+	return execx.LastLine(text)
+}
+
+// DiskFull is how every operating-system error of a full disk reads in Go.
+const DiskFull = "no space left on device"
+
 func lastWords(err error, tail *execx.Tail) string {
 	how := "ended by itself"
 	if err != nil {
 		how = err.Error()
 	}
-	if line := execx.LastLine(tail.String()); line != "" {
+	if line := telling(tail.String()); line != "" {
 		how += ": " + line
 	}
 	return how
