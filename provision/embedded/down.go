@@ -156,6 +156,7 @@ func stopSupervisor(ctx context.Context, dir string, sockets []string) error {
 	if err != nil || holder == nil {
 		return err
 	}
+	defer awaitExit(ctx, holder.PID)
 	if !askToStop(ctx, sockets) {
 		// Its lock is held, so the process identifier in it is that of a living supervisor.
 		if err := execx.TerminateByID(holder.PID); err != nil {
@@ -175,6 +176,22 @@ func stopSupervisor(ctx context.Context, dir string, sockets []string) error {
 		return execx.KillByID(holder.PID)
 	}
 	return err
+}
+
+// exitPatience bounds the wait for a process that has done all it had to do.
+const exitPatience = time.Second
+
+// awaitExit waits for a process to leave the lab's directory, which is its
+// working directory until its very end. A zombie nobody buries is not waited for.
+func awaitExit(ctx context.Context, pid int) {
+	patient, cancel := context.WithTimeout(ctx, exitPatience)
+	defer cancel()
+	_ = kube.Until(patient, 2*time.Millisecond, func(context.Context) error {
+		if execx.Alive(pid) {
+			return errors.New("still there")
+		}
+		return nil
+	})
 }
 
 // supervisorPID returns who holds the supervisor's lock, or nil. Asking leaves
