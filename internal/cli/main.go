@@ -42,7 +42,7 @@ func Run(e *env.Env, args []string) int {
 }
 
 func execute(ctx context.Context, e *env.Env, args []string) (code int) {
-	command := newRoot(e, args)
+	command := newRoot(e, args) //nolint:contextcheck // a command gets its context when it runs
 	defer func() {
 		if met := recover(); met != nil {
 			code = report(e, panicked(e, met))
@@ -53,7 +53,7 @@ func execute(ctx context.Context, e *env.Env, args []string) (code int) {
 	if used != nil && flagGiven(used, "json") {
 		e.JSON = true
 	}
-	var exited *program.Exited
+	var exited *program.ExitError
 	switch {
 	case err == nil:
 		return int(reason.OK)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
@@ -15,6 +14,7 @@ import (
 	"github.com/labctl-dev/labctl/internal/cli/manual"
 	"github.com/labctl-dev/labctl/internal/cli/program"
 	"github.com/labctl-dev/labctl/internal/cli/shellenv"
+	"github.com/labctl-dev/labctl/internal/execx"
 	"github.com/labctl-dev/labctl/internal/i18n"
 	"github.com/labctl-dev/labctl/internal/reason"
 	"github.com/labctl-dev/labctl/internal/safefile"
@@ -106,9 +106,8 @@ func chooseShell(opts *shellOptions) (shellenv.Kind, string, error) {
 	var err error
 	for _, name := range names {
 		var path string
-		if path, err = exec.LookPath(name); err == nil {
-			path, err = filepath.Abs(path)
-			return kind, path, err
+		if path, err = execx.LookPath(name); err == nil {
+			return kind, path, nil
 		}
 	}
 	return "", "", reason.New(reason.ShellUnknown, err, "shell", wanted, "known", kinds(", "))
@@ -118,7 +117,7 @@ func fallbackShell() string {
 	if runtime.GOOS != "windows" {
 		return string(shellenv.Sh)
 	}
-	if _, err := exec.LookPath("pwsh"); err == nil {
+	if _, err := execx.LookPath("pwsh"); err == nil {
 		return string(shellenv.PowerShell)
 	}
 	return string(shellenv.Cmd)

@@ -34,7 +34,7 @@ func terminate(p *Process) error {
 func killGroup(p *os.Process) error {
 	dir, err := windows.GetSystemDirectory()
 	if err == nil {
-		err = exec.Command(filepath.Join(dir, "taskkill.exe"), "/T", "/F", "/PID", strconv.Itoa(p.Pid)).Run()
+		err = exec.Command(filepath.Join(dir, "taskkill.exe"), "/T", "/F", "/PID", strconv.Itoa(p.Pid)).Run() //nolint:noctx // ends by itself
 	}
 	if err != nil {
 		err = p.Kill()

@@ -11,6 +11,5 @@ import (
 // Become replaces this process by the program, so that signals, job control
 // and the exit code are exactly the program's own. It returns only on failure.
 func Become(_ context.Context, s Spec) error {
-	//nolint:gosec // the program is the user's shell or our own labctl-plane
 	return fmt.Errorf("starting %s: %w", s.Path, syscall.Exec(s.Path, append([]string{s.Path}, s.Args...), s.Env))
 }

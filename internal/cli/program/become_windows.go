@@ -19,9 +19,9 @@ func Become(_ context.Context, s Spec) error {
 	var failed *exec.ExitError
 	switch {
 	case err == nil:
-		return &Exited{}
+		return &ExitError{}
 	case errors.As(err, &failed):
-		return &Exited{Code: failed.ExitCode()}
+		return &ExitError{Code: failed.ExitCode()}
 	default:
 		return fmt.Errorf("starting %s: %w", s.Path, err)
 	}

@@ -11,11 +11,11 @@ type Spec struct {
 	Env  []string // the whole environment, "NAME=value"
 }
 
-// Exited is the end of a program that had the terminal: labctl ends with the
+// ExitError is the end of a program that had the terminal: labctl ends with the
 // same code and says nothing more.
-type Exited struct {
+type ExitError struct {
 	Code int
 }
 
 // Error says the code, for logs.
-func (e *Exited) Error() string { return fmt.Sprintf("program ended with exit code %d", e.Code) }
+func (e *ExitError) Error() string { return fmt.Sprintf("program ended with exit code %d", e.Code) }
