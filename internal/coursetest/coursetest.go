@@ -10,16 +10,16 @@ import (
 	"strings"
 	"time"
 
-	"k8s.io/client-go/dynamic"
-
 	"github.com/labctl-dev/labctl/internal/check"
 	"github.com/labctl-dev/labctl/internal/course"
 	"github.com/labctl-dev/labctl/internal/grade"
+	"github.com/labctl-dev/labctl/internal/kube/keep"
+	"github.com/labctl-dev/labctl/internal/kube/watch"
 )
 
 // Lab is a running lab to prove a lesson on.
 type Lab struct {
-	Client  dynamic.Interface
+	Client  watch.Client
 	Dialer  check.Dialer
 	Kubectl []string // absolute path of a program and the arguments that make it kubectl
 	Env     []string // environment of kubectl, KEY=value, with KUBECONFIG
@@ -63,7 +63,7 @@ func Run(ctx context.Context, lab Lab, lesson *course.Lesson, options Options) (
 	if err != nil {
 		return nil, fmt.Errorf("reading the wrong answers: %w", err)
 	}
-	keeper, err := keep(ctx, lab.Client)
+	keeper, err := keep.Remember(ctx, lab.Client)
 	if err != nil {
 		return nil, err
 	}
@@ -101,7 +101,7 @@ type proof struct {
 	lab     Lab
 	lesson  *course.Lesson
 	options Options
-	keeper  *keeper
+	keeper  *keep.Keeper
 	cases   []Case
 }
 
@@ -114,7 +114,7 @@ func (p *proof) run(ctx context.Context, c Case, claim func(context.Context) (ou
 	cancel()
 	restoring, cancel := context.WithTimeout(context.WithoutCancel(ctx), p.options.Timeout)
 	defer cancel()
-	if err := p.keeper.restore(restoring); err != nil {
+	if err := p.keeper.Restore(restoring); err != nil {
 		return fmt.Errorf("putting the lab back after %s: %w", c.Name, err)
 	}
 	c.Lesson, c.OK, c.Elapsed = p.lesson.ID, refuted == nil, p.options.Now().Sub(began)

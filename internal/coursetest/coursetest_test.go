@@ -38,8 +38,12 @@ func kubectl(bridge string, args []string) int {
 		_, _ = fmt.Fprintln(os.Stderr, "what?")
 		return 3
 	}
-	response, err := http.Post(bridge+"?name="+url.QueryEscape(args[2]), "", nil) //nolint:noctx // a program of ten lines
-	if err != nil || response.StatusCode != http.StatusOK {
+	response, err := http.Post(bridge+"?name="+url.QueryEscape(args[2]), "", nil)
+	if err != nil {
+		return 1
+	}
+	_ = response.Body.Close()
+	if response.StatusCode != http.StatusOK {
 		return 1
 	}
 	_, _ = fmt.Fprintln(os.Stdout, "made "+args[2])
@@ -48,7 +52,7 @@ func kubectl(bridge string, args []string) int {
 
 func resources() map[schema.GroupVersionResource]string {
 	kinds := map[schema.GroupVersionResource]string{}
-	for _, name := range strings.Fields("apps/v1/deployments apps/v1/daemonsets apps/v1/statefulsets apps/v1/replicasets batch/v1/cronjobs batch/v1/jobs networking.k8s.io/v1/ingresses networking.k8s.io/v1/networkpolicies rbac.authorization.k8s.io/v1/roles rbac.authorization.k8s.io/v1/rolebindings /v1/services /v1/pods /v1/configmaps /v1/secrets /v1/persistentvolumeclaims /v1/namespaces /v1/persistentvolumes") {
+	for name := range strings.FieldsSeq("apps/v1/deployments apps/v1/daemonsets apps/v1/statefulsets apps/v1/replicasets batch/v1/cronjobs batch/v1/jobs networking.k8s.io/v1/ingresses networking.k8s.io/v1/networkpolicies rbac.authorization.k8s.io/v1/roles rbac.authorization.k8s.io/v1/rolebindings /v1/services /v1/pods /v1/configmaps /v1/secrets /v1/persistentvolumeclaims /v1/namespaces /v1/persistentvolumes") {
 		part := strings.Split(name, "/")
 		kinds[schema.GroupVersionResource{Group: part[0], Version: part[1], Resource: part[2]}] = "List"
 	}

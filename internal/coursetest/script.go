@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -102,7 +103,7 @@ func (h *host) exec(ctx context.Context, args []string) error {
 		return nil
 	}
 	_, _ = fmt.Fprintf(in.Stderr, "%s: a script of a course may use kubectl, labctl answer %s STEP VALUE and curl URL only\n", strings.Join(args, " "), h.lesson)
-	return interp.NewExitStatus(127)
+	return interp.ExitStatus(127)
 }
 
 func (h *host) kubectl(ctx context.Context, in interp.HandlerContext, args []string) error {
@@ -112,7 +113,7 @@ func (h *host) kubectl(ctx context.Context, in interp.HandlerContext, args []str
 	})
 	var run *execx.RunError
 	if errors.As(err, &run) && run.ExitCode > 0 && run.ExitCode < 256 {
-		return interp.NewExitStatus(uint8(run.ExitCode))
+		return interp.ExitStatus(uint8(run.ExitCode))
 	}
 	return err
 }
@@ -121,17 +122,17 @@ func (h *host) curl(ctx context.Context, in interp.HandlerContext, address strin
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		_, _ = fmt.Fprintf(in.Stderr, "curl: %v\n", err)
-		return interp.NewExitStatus(3)
+		return interp.ExitStatus(3)
 	}
 	client := &http.Client{Transport: &http.Transport{DialContext: dial(h.lab.Dialer), DisableKeepAlives: true}}
 	response, err := client.Do(request)
 	if err != nil {
 		_, _ = fmt.Fprintf(in.Stderr, "curl: %v\n", err)
-		return interp.NewExitStatus(7)
+		return interp.ExitStatus(7)
 	}
 	defer func() { _ = response.Body.Close() }()
 	if _, err := io.Copy(in.Stdout, io.LimitReader(response.Body, maxOutput)); err != nil {
-		return interp.NewExitStatus(56)
+		return interp.ExitStatus(56)
 	}
 	return nil
 }
@@ -172,3 +173,13 @@ func (l *limited) String() string {
 }
 
 var _ check.Answers = (*answers)(nil)
+
+// dial is the lab's dialer, or one that says there is none.
+func dial(dialer check.Dialer) func(context.Context, string, string) (net.Conn, error) {
+	if dialer != nil {
+		return dialer.DialContext
+	}
+	return func(context.Context, string, string) (net.Conn, error) {
+		return nil, errors.New("this lab gives no way into its network")
+	}
+}

@@ -1,8 +1,6 @@
 package providertest
 
 import (
-	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
-
 	"github.com/labctl-dev/labctl/internal/kube"
 	"github.com/labctl-dev/labctl/provision"
 )
@@ -19,9 +17,9 @@ func (s subject) identity() string {
 	s.must(err)
 	client, err := kube.Load(access.Kubeconfig)
 	s.must(err)
-	namespace, err := client.Typed.CoreV1().Namespaces().Get(s.Context(), metav1.NamespaceSystem, metav1.GetOptions{})
+	uid, err := client.Identity(s.Context())
 	s.must(err)
-	return string(namespace.UID)
+	return uid
 }
 
 func (s subject) wantSame(uid string) {

@@ -1,10 +1,11 @@
-package coursetest
+// Package keep owns putting a cluster back as it was: it remembers which objects
+// there were and deletes those that came since. It must only be pointed at
+// clusters that belong to labctl, and it brings nothing back that was deleted.
+package keep
 
 import (
 	"context"
-	"errors"
 	"fmt"
-	"net"
 	"strings"
 	"time"
 
@@ -13,13 +14,11 @@ import (
 	"k8s.io/apimachinery/pkg/apis/meta/v1/unstructured"
 	"k8s.io/apimachinery/pkg/runtime/schema"
 	"k8s.io/apimachinery/pkg/types"
-	"k8s.io/client-go/dynamic"
 
-	"github.com/labctl-dev/labctl/internal/check"
 	"github.com/labctl-dev/labctl/internal/kube/watch"
 )
 
-// kept lists what a case may leave behind, owners before what they own.
+// kept lists what a learner may leave behind, owners before what they own.
 func kept() []schema.GroupVersionResource {
 	names := []string{
 		"apps/v1/deployments", "apps/v1/daemonsets", "apps/v1/statefulsets", "apps/v1/replicasets",
@@ -42,14 +41,15 @@ func kept() []schema.GroupVersionResource {
 // lost an event cannot hold up the proof.
 const doubtPeriod = time.Second
 
-// keeper remembers what a lab held and puts it back by deleting the rest.
-type keeper struct {
-	client dynamic.Interface
+// Keeper remembers what a lab held and puts it back by deleting the rest.
+type Keeper struct {
+	client watch.Client
 	held   map[types.UID]bool
 }
 
-func keep(ctx context.Context, client dynamic.Interface) (*keeper, error) {
-	k := &keeper{client: client, held: map[types.UID]bool{}}
+// Remember looks at what the cluster holds now.
+func Remember(ctx context.Context, client watch.Client) (*Keeper, error) {
+	k := &Keeper{client: client, held: map[types.UID]bool{}}
 	for _, resource := range kept() {
 		found, err := client.Resource(resource).List(ctx, metav1.ListOptions{})
 		if err != nil {
@@ -62,9 +62,9 @@ func keep(ctx context.Context, client dynamic.Interface) (*keeper, error) {
 	return k, nil
 }
 
-// restore deletes what was not there when the keeper was made and waits, by
-// watching, until it is gone.
-func (k *keeper) restore(ctx context.Context) error {
+// Restore deletes what was not there when the Keeper was made and waits, by
+// watching, until it is gone. When ctx ends first, the error names what is left.
+func (k *Keeper) Restore(ctx context.Context) error {
 	var wants []watch.Want
 	for _, resource := range kept() {
 		wants = append(wants, watch.Want{GVR: resource})
@@ -97,7 +97,7 @@ func (k *keeper) restore(ctx context.Context) error {
 }
 
 // sweep asks for every new object to be deleted, once, and names those left.
-func (k *keeper) sweep(ctx context.Context, set *watch.Set, wants []watch.Want, deleted map[types.UID]bool) ([]string, error) {
+func (k *Keeper) sweep(ctx context.Context, set *watch.Set, wants []watch.Want, deleted map[types.UID]bool) ([]string, error) {
 	var left []string
 	for _, want := range wants {
 		objects, err := set.List(ctx, want)
@@ -124,12 +124,12 @@ func (k *keeper) sweep(ctx context.Context, set *watch.Set, wants []watch.Want, 
 
 // belongs says whether an object is the lab's own: it was there before, or the
 // cluster makes it by itself.
-func (k *keeper) belongs(want watch.Want, object *unstructured.Unstructured) bool {
+func (k *Keeper) belongs(want watch.Want, object *unstructured.Unstructured) bool {
 	return k.held[object.GetUID()] || strings.HasPrefix(object.GetNamespace(), "kube-") ||
 		(want.GVR.Resource == "configmaps" && object.GetName() == "kube-root-ca.crt")
 }
 
-func (k *keeper) delete(ctx context.Context, resource schema.GroupVersionResource, object *unstructured.Unstructured) error {
+func (k *Keeper) delete(ctx context.Context, resource schema.GroupVersionResource, object *unstructured.Unstructured) error {
 	uid, grace, background := object.GetUID(), int64(1), metav1.DeletePropagationBackground
 	err := k.client.Resource(resource).Namespace(object.GetNamespace()).Delete(ctx, object.GetName(), metav1.DeleteOptions{
 		GracePeriodSeconds: &grace, PropagationPolicy: &background, Preconditions: &metav1.Preconditions{UID: &uid},
@@ -138,14 +138,4 @@ func (k *keeper) delete(ctx context.Context, resource schema.GroupVersionResourc
 		return fmt.Errorf("deleting %s %s: %w", resource.Resource, object.GetName(), err)
 	}
 	return nil
-}
-
-// dial is the lab's dialer, or one that says there is none.
-func dial(dialer check.Dialer) func(context.Context, string, string) (net.Conn, error) {
-	if dialer != nil {
-		return dialer.DialContext
-	}
-	return func(context.Context, string, string) (net.Conn, error) {
-		return nil, errors.New("this lab gives no way into its network")
-	}
 }
