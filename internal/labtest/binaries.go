@@ -4,6 +4,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 )
@@ -33,18 +34,13 @@ var builder = sync.OnceValues(func() (string, error) { //nolint:gochecknoglobals
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return "", err
 	}
-	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output() //nolint:noctx // one build for all tests
+	root, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}").Output()
 	if err != nil {
 		return "", err
 	}
-	for _, name := range []string{"labctl", "labctl-plane"} {
-		cmd := exec.Command("go", "build", "-trimpath", "-ldflags", "-s -w", "-o", filepath.Join(dir, exe(name)), "./cmd/"+name) //nolint:noctx,gosec // see above
-		cmd.Dir = string(root[:len(root)-1])
-		cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
-		cmd.Stderr = os.Stderr
-		if err := cmd.Run(); err != nil {
-			return "", err
-		}
-	}
-	return dir, nil
+	cmd := exec.Command("go", "run", "-trimpath", "./scripts/dev/build", dir) // as `make build`, so with the same flags
+	cmd.Dir = strings.TrimSpace(string(root))
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	cmd.Stderr = os.Stderr
+	return dir, cmd.Run()
 })

@@ -78,7 +78,7 @@ func (l *Lab) Kubectl(t testing.TB, args ...string) string {
 
 // Command is labctl with args, for tests that steer the process themselves.
 func (l *Lab) Command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, filepath.Join(l.Bin, exe("labctl")), args...) //nolint:gosec // a test's own binary
+	cmd := exec.CommandContext(ctx, filepath.Join(l.Bin, exe("labctl")), args...)
 	cmd.Env = l.Env
 	return cmd
 }

@@ -53,7 +53,7 @@ func (l lab) memory(ctx context.Context) error {
 }
 
 func pss(proc string) (int, error) {
-	data, err := os.ReadFile(filepath.Join(proc, "smaps_rollup"))
+	data, err := os.ReadFile(filepath.Join(proc, "smaps_rollup")) //nolint:gosec // proc
 	if err != nil {
 		return 0, err
 	}

@@ -93,10 +93,10 @@ func downloadLine(say *talker) func(string) {
 	}
 }
 
-// goBuild builds the programs, shows progress once a second and passes on
+// goBuild builds the programs into dir, shows progress once a second and passes on
 // everything go says that is not progress.
-func goBuild(ctx context.Context, linker string, progress *tracker, say *talker) error {
-	args := append([]string{"build", "-v", "-o", outDir() + string(filepath.Separator), "-ldflags", linker}, buildFlags()...)
+func goBuild(ctx context.Context, dir, linker string, progress *tracker, say *talker) error {
+	args := append([]string{"build", "-v", "-o", dir + string(filepath.Separator), "-ldflags", linker}, buildFlags()...)
 	cmd := command(ctx, append(args, targets...)...)
 	talk := &lines{each: func(s string) {
 		if !progress.begin(s) {
@@ -129,7 +129,7 @@ func goBuild(ctx context.Context, linker string, progress *tracker, say *talker)
 // command is a go command that ends with ctx as by Ctrl-C, so that its own
 // compilers end too; after a grace it is killed.
 func command(ctx context.Context, args ...string) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, "go", args...)
+	cmd := exec.CommandContext(ctx, "go", args...) //nolint:gosec // the folder is the maintainer's choice
 	cmd.Env = environ(os.Environ())
 	cmd.Cancel = func() error { return cmd.Process.Signal(os.Interrupt) }
 	cmd.WaitDelay = 5 * time.Second

@@ -16,9 +16,7 @@ import (
 // The stamp spares go's own question whether anything changed, which reads
 // 2,800 packages and takes longer than bringing up a lab that runs already.
 
-func outDir() string { return "bin" }
-
-func stampFile() string { return filepath.Join(outDir(), ".built") }
+func stampFile(dir string) string { return filepath.Join(dir, ".built") }
 
 // settings are the parts of the environment that change what go builds.
 func settings() []string {
@@ -77,26 +75,26 @@ func ignoredFile(rel string) bool {
 	return topLevelText || strings.HasSuffix(rel, "_test.go")
 }
 
-// upToDate reports whether bin/ holds what this fingerprint built, untouched.
-func upToDate(print string) bool {
-	got, err := os.ReadFile(stampFile())
+// upToDate reports whether dir holds what this fingerprint built, untouched.
+func upToDate(dir, print string) bool {
+	got, err := os.ReadFile(stampFile(dir))
 	if err != nil {
 		return false
 	}
-	want, err := stampText(print)
+	want, err := stampText(dir, print)
 	return err == nil && string(got) == want
 }
 
-func writeStamp(print string) error {
-	text, err := stampText(print)
+func writeStamp(dir, print string) error {
+	text, err := stampText(dir, print)
 	if err != nil {
 		return err
 	}
-	return os.WriteFile(stampFile(), []byte(text), 0o600)
+	return os.WriteFile(stampFile(dir), []byte(text), 0o600)
 }
 
-// stampText ties the fingerprint to the programs that stand in bin/ now.
-func stampText(print string) (string, error) {
+// stampText ties the fingerprint to the programs that stand in dir now.
+func stampText(dir, print string) (string, error) {
 	var text strings.Builder
 	fmt.Fprintln(&text, print)
 	for _, target := range targets {
@@ -104,7 +102,7 @@ func stampText(print string) (string, error) {
 		if runtime.GOOS == "windows" {
 			name += ".exe"
 		}
-		info, err := os.Stat(filepath.Join(outDir(), name))
+		info, err := os.Stat(filepath.Join(dir, name)) //nolint:gosec // the folder is the maintainer's choice
 		if err != nil {
 			return "", fmt.Errorf("looking at what was built: %w", err)
 		}
