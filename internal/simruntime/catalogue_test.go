@@ -1,7 +1,6 @@
 package simruntime
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"net/netip"
@@ -90,7 +89,7 @@ func TestShellOnATerminal(t *testing.T) {
 	screen := newBuffer()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- executor(t, resp.GetUrl()).StreamWithContext(context.Background(), remotecommand.StreamOptions{Stdin: in, Stdout: screen, Tty: true})
+		ended <- executor(t, resp.GetUrl()).StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdin: in, Stdout: screen, Tty: true})
 	}()
 	for _, step := range []struct{ keys, shown string }{
 		{"echo a$((20+22))b\r", "a42b\r\n"},

@@ -31,7 +31,7 @@ const (
 
 // StartContainer starts a created container. When its program cannot start, the
 // container ends as StartError and the error says why.
-func (r *Runtime) StartContainer(_ context.Context, id string) error {
+func (r *Runtime) StartContainer(ctx context.Context, id string) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	c, err := r.container(id)
@@ -55,8 +55,8 @@ func (r *Runtime) StartContainer(_ context.Context, id string) error {
 	c.task, c.state, c.startedAt = t, runtimeapi.ContainerState_CONTAINER_RUNNING, time.Now().UnixNano()
 	r.note(c)
 	r.emit(c.id, s, runtimeapi.ContainerEventType_CONTAINER_STARTED_EVENT)
-	p, ctx := t.procs.start(context.Background(), args) // its life is the container's, not the call's
-	r.tasks.Go(func() { r.supervise(ctx, c, t, p) })
+	p, living := t.procs.start(context.WithoutCancel(ctx), args) // its life is the container's, not the call's
+	r.tasks.Go(func() { r.supervise(living, c, t, p) })
 	r.enforceMemory(c)
 	return nil
 }
@@ -102,7 +102,7 @@ func (r *Runtime) recordEnd(c *container, t *task, code int) {
 	case code == 0:
 		reason = reasonCompleted
 	}
-	c.end(int32(code), reason, "") //nolint:gosec // an exit code, 0 to 255
+	c.end(int32(code), reason, "")
 	c.task = nil
 	if r.closed {
 		return
@@ -180,7 +180,7 @@ func (r *Runtime) openFS(c *container, img *image) (*vfs.FS, error) {
 // makeDir makes the working directory with its parents, as runc does.
 func makeDir(files process.FS, dir string) error {
 	current := "/"
-	for _, part := range strings.Split(strings.Trim(path.Clean(dir), "/"), "/") {
+	for part := range strings.SplitSeq(strings.Trim(path.Clean(dir), "/"), "/") {
 		if part == "" {
 			continue
 		}

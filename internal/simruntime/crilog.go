@@ -133,10 +133,10 @@ func (s *logStream) Write(p []byte) (int, error) {
 
 // take consumes the part of p that belongs to the line in progress.
 func (s *logStream) take(p []byte) (rest []byte) {
-	end := bytes.IndexByte(p, '\n')
+	before, after, ok := bytes.Cut(p, []byte{'\n'})
 	piece, rest := p, []byte(nil)
-	if end >= 0 {
-		piece, rest = p[:end], p[end+1:]
+	if ok {
+		piece, rest = before, after
 	}
 	for len(s.line)+len(piece) > maxLogLine {
 		n := maxLogLine - len(s.line)
@@ -146,7 +146,7 @@ func (s *logStream) take(p []byte) (rest []byte) {
 		s.line = s.line[:0]
 	}
 	s.line = append(s.line, piece...)
-	if end >= 0 {
+	if ok {
 		s.log.entry(s, runtimeapi.LogTagFull, s.line)
 		s.line = s.line[:0]
 	}

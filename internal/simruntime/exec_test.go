@@ -122,7 +122,7 @@ func TestExecEndsWithItsContainer(t *testing.T) {
 	id := n.run(n.pod("p"), "main")
 	result := make(chan error, 1)
 	go func() {
-		_, _, err := n.ExecSync(context.Background(), id, []string{"stubborn"}, 0)
+		_, _, err := n.ExecSync(t.Context(), id, []string{"stubborn"}, 0)
 		result <- err
 	}()
 	for n.output(id, "ps") == "" || !strings.Contains(n.output(id, "ps"), "stubborn") {

@@ -34,8 +34,7 @@ func (r *Runtime) PullImage(ctx context.Context, spec *runtimeapi.ImageSpec, _ *
 // pullError keeps the catalogue's words, which are a registry's with the reason
 // and the way out after them.
 func pullError(ref string, err error) error {
-	var missing *images.NotFoundError
-	if errors.As(err, &missing) {
+	if _, ok := errors.AsType[*images.NotFoundError](err); ok {
 		return status.Error(codes.NotFound, err.Error())
 	}
 	return status.Errorf(codes.InvalidArgument, "failed to pull image %q: %v", ref, err)

@@ -34,7 +34,7 @@ func TestNodeProcess(t *testing.T) {
 func TestKilledNode(t *testing.T) {
 	t.Parallel()
 	root := t.TempDir()
-	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNodeProcess$") //nolint:gosec // this very binary
+	cmd := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestNodeProcess$")
 	cmd.Env = append(os.Environ(), nodeRoot+"="+root)
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -286,7 +286,7 @@ func TestListContainers(t *testing.T) {
 		{"label and state", &runtimeapi.ContainerFilter{LabelSelector: map[string]string{"container": "done"}, State: state(runtimeapi.ContainerState_CONTAINER_RUNNING)}, 0},
 	}
 	for _, tt := range tests {
-		if got, err := n.Runtime.ListContainers(t.Context(), tt.filter); err != nil || len(got) != tt.want {
+		if got, err := n.ListContainers(t.Context(), tt.filter); err != nil || len(got) != tt.want {
 			t.Errorf("list by %s: %d, %v, want %d", tt.name, len(got), err, tt.want)
 		}
 	}

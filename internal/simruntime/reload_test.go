@@ -81,7 +81,7 @@ func TestDamagedRecordsAreMovedAside(t *testing.T) {
 	}
 
 	second := newNode(t, root)
-	all, err := second.Runtime.ListContainers(t.Context(), nil)
+	all, err := second.ListContainers(t.Context(), nil)
 	if err != nil || len(all) != 1 || all[0].GetId() != good {
 		t.Errorf("after reload %v, %v, want only the good container", all, err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/netip"
 	"time"
@@ -98,7 +99,7 @@ func (r *Runtime) checkNewSandbox(meta *runtimeapi.PodSandboxMetadata) error {
 func (r *Runtime) attachNetwork(s *sandbox) error {
 	if s.hostNetwork() {
 		if !r.cfg.NodeIP.IsValid() {
-			return fmt.Errorf("the node has no address")
+			return errors.New("the node has no address")
 		}
 		s.addr = r.cfg.NodeIP
 		s.pod = r.cfg.Network.AddHost(s.addr, r.cfg.NodeName)

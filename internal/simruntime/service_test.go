@@ -53,7 +53,7 @@ func TestEvents(t *testing.T) {
 	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("events ended with %v", err)
 	}
-	go func() { ended <- n.GetContainerEvents(context.Background(), out, nil) }()
+	go func() { ended <- n.GetContainerEvents(t.Context(), out, nil) }()
 	n.shut()
 	if err := <-ended; !errors.Is(err, io.EOF) {
 		t.Errorf("events of a closed runtime ended with %v, want EOF", err)
@@ -216,7 +216,7 @@ func TestConcurrency(t *testing.T) {
 			if _, _, err := n.ExecSync(ctx, id, []string{"echo", name}, 0); err != nil {
 				t.Error(err)
 			}
-			if _, err := n.Runtime.ListContainers(ctx, nil); err != nil {
+			if _, err := n.ListContainers(ctx, nil); err != nil {
 				t.Error(err)
 			}
 			if err := n.RemovePodSandbox(ctx, pod); err != nil {

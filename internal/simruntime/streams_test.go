@@ -2,7 +2,6 @@ package simruntime
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -217,7 +216,7 @@ func TestCloseEndsStreams(t *testing.T) {
 	out := newBuffer()
 	ended := make(chan error, 1)
 	go func() {
-		ended <- executor(t, resp.GetUrl()).StreamWithContext(context.Background(), remotecommand.StreamOptions{Stdout: out})
+		ended <- executor(t, resp.GetUrl()).StreamWithContext(t.Context(), remotecommand.StreamOptions{Stdout: out})
 	}()
 	out.until(t, "started")
 	n.shut()

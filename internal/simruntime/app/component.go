@@ -21,10 +21,10 @@ func componentLog(ctx context.Context, p *process.Process) int {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	copied := make(chan error, 1)
+	copied := make(chan struct{})
 	go func() {
-		_, err := io.Copy(p.Stderr, log)
-		copied <- err
+		defer close(copied)
+		_, _ = io.Copy(p.Stderr, log) // nobody is left to tell
 	}()
 	sig := waitEnd(ctx, p)
 	closeErr := log.Close() // which also ends the copy

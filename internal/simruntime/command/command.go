@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"maps"
 	"os"
 	"path"
 	"strings"
@@ -26,9 +27,7 @@ import (
 func All() map[string]process.Program {
 	all := map[string]func(*cmd) int{}
 	for _, group := range []map[string]func(*cmd) int{textCommands(), fileCommands(), systemCommands(), netCommands()} {
-		for name, run := range group {
-			all[name] = run
-		}
+		maps.Copy(all, group)
 	}
 	programs := map[string]process.Program{}
 	for name, run := range all {
@@ -92,8 +91,9 @@ func deadly(sig syscall.Signal) bool {
 	switch sig {
 	case 17, 18, 19, 20, 21, 22, 23, 28:
 		return false
+	default:
+		return true
 	}
-	return true
 }
 
 // bindStdin makes reads of p.Stdin end with ctx; release undoes it.
@@ -208,8 +208,7 @@ func reasonOf(err error) string {
 			return known.text
 		}
 	}
-	var inner *fs.PathError
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		return inner.Err.Error()
 	}
 	return err.Error()

@@ -50,14 +50,14 @@ func mkdir(c *cmd) int {
 }
 
 func (c *cmd) mkdirAll(name string) error {
-	done := ""
-	for _, part := range strings.Split(strings.Trim(name, "/"), "/") {
-		done += "/" + part
-		err := c.FS.Mkdir(done, 0o755)
+	var done strings.Builder
+	for part := range strings.SplitSeq(strings.Trim(name, "/"), "/") {
+		done.WriteString("/" + part)
+		err := c.FS.Mkdir(done.String(), 0o755)
 		if err == nil || errors.Is(err, fs.ErrExist) || part == ".." {
 			continue
 		}
-		if info, serr := c.FS.Stat(done); serr == nil && info.IsDir() { // EROFS and the like
+		if info, serr := c.FS.Stat(done.String()); serr == nil && info.IsDir() { // EROFS and the like
 			continue
 		}
 		return err

@@ -171,7 +171,7 @@ func (c *cmd) long(e listed, width int) string {
 			name += " -> " + target
 		}
 	}
-	return fmt.Sprintf("%s 1 root root %*d %s %s", modeText(e.info.Mode()), width, e.info.Size(), listTime(e.info.ModTime()), name)
+	return fmt.Sprintf("%s 1 root root %*d %s %s", modeText(e.info.Mode()), width, e.info.Size(), listTime(e.info.ModTime()), name) //nolint:dupword // user and group
 }
 
 // modeText writes a mode as ls does, which differs from Go in the first letter.

@@ -62,7 +62,7 @@ func newMode(text string, mode fs.FileMode) (fs.FileMode, error) {
 	if octal, err := strconv.ParseUint(text, 8, 12); err == nil {
 		return fs.FileMode(octal).Perm(), nil
 	}
-	for _, clause := range strings.Split(text, ",") {
+	for clause := range strings.SplitSeq(text, ",") {
 		at := strings.IndexAny(clause, "+-=")
 		if at < 0 {
 			return 0, syscall.EINVAL

@@ -10,6 +10,7 @@ package images
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -65,9 +66,7 @@ func sourceName(n int) string {
 
 // merge checks doc and puts it over what is there.
 func (c *Catalogue) merge(doc document) error {
-	for name, b := range doc.Bases {
-		c.bases[name] = b
-	}
+	maps.Copy(c.bases, doc.Bases)
 	if err := c.check(doc); err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func search(files stater, dir, name string, env []string) (string, error) {
 		return full, nil
 	}
 	denied := false
-	for _, elem := range strings.Split(lookupPath(env), ":") {
+	for elem := range strings.SplitSeq(lookupPath(env), ":") {
 		full := path.Join("/", dir, elem, name)
 		if path.IsAbs(elem) {
 			full = path.Join(elem, name)

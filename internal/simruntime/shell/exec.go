@@ -32,7 +32,7 @@ func status(code int) error {
 	if code == 0 {
 		return nil
 	}
-	return interp.ExitStatus(uint8(code))
+	return interp.ExitStatus(uint8(code)) //nolint:gosec // as wait(2): the low eight bits
 }
 
 // child is the process of one command. With replace it takes the shell's place:

@@ -133,8 +133,7 @@ func reasonOf(err error) string {
 	case errors.Is(err, syscall.EROFS):
 		return "Read-only file system"
 	}
-	var inner *fs.PathError
-	if errors.As(err, &inner) {
+	if inner, ok := errors.AsType[*fs.PathError](err); ok {
 		return inner.Err.Error()
 	}
 	return err.Error()

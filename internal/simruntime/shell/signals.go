@@ -53,7 +53,7 @@ func (s *session) receive(sig syscall.Signal) {
 		s.foreground()
 	case sig == syscall.SIGINT && s.call.interactive:
 		s.broken = true
-	case s.call.interactive, s.p.PID == 1 && !(s.p.TTY && sig == syscall.SIGINT), !slices.Contains(slices.Collect(maps.Values(signalNumbers())), sig):
+	case s.call.interactive, s.p.PID == 1 && (!s.p.TTY || sig != syscall.SIGINT), !slices.Contains(slices.Collect(maps.Values(signalNumbers())), sig):
 	default:
 		s.killedBy = sig
 		s.end()

@@ -1,6 +1,7 @@
 package simnet
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/netip"
@@ -45,7 +46,7 @@ func (c *Conn) RemoteAddr() net.Addr { return net.TCPAddrFromAddrPort(c.remote) 
 // read.
 func (c *Conn) Read(b []byte) (int, error) {
 	n, err := c.in.read(b, c.done, c.readBy.expired())
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		err = c.fail("read", err)
 	}
 	return n, err
@@ -110,7 +111,7 @@ func (c *Conn) setDeadline(d *deadline, t time.Time) error {
 }
 
 func (c *Conn) fail(op string, err error) error {
-	if errno, ok := err.(syscall.Errno); ok {
+	if errno, ok := errors.AsType[syscall.Errno](err); ok {
 		err = os.NewSyscallError(op, errno)
 	}
 	return &net.OpError{Op: op, Net: "tcp", Source: c.LocalAddr(), Addr: c.RemoteAddr(), Err: err}

@@ -41,8 +41,10 @@ func (p *Pod) Addr() netip.Addr { return p.addr }
 // listener.
 func (p *Pod) Listen(_ context.Context, port int) (net.Listener, error) {
 	fail := func(err error) error {
-		return &net.OpError{Op: "listen", Net: "tcp", Addr: &net.TCPAddr{IP: p.IP(), Port: port},
-			Err: os.NewSyscallError("bind", err)}
+		return &net.OpError{
+			Op: "listen", Net: "tcp", Addr: &net.TCPAddr{IP: p.IP(), Port: port},
+			Err: os.NewSyscallError("bind", err),
+		}
 	}
 	if port < 0 || port > 65535 {
 		return nil, fail(syscall.EINVAL)
@@ -129,8 +131,10 @@ func (p *Pod) remote(ctx context.Context, network, address string) (net.Conn, er
 	}
 	host, _, _ := net.SplitHostPort(address)
 	if _, err := netip.ParseAddr(host); err != nil {
-		return nil, &net.OpError{Op: "dial", Net: network,
-			Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true}}
+		return nil, &net.OpError{
+			Op: "dial", Net: network,
+			Err: &net.DNSError{Err: "no such host", Name: host, IsNotFound: true},
+		}
 	}
 	return nil, &net.OpError{Op: "dial", Net: network, Err: ErrUnreachable}
 }

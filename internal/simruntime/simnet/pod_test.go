@@ -46,7 +46,8 @@ func serve(t *testing.T, l net.Listener) {
 
 func listen(t *testing.T, p interface {
 	Listen(context.Context, int) (net.Listener, error)
-}, port int) net.Listener {
+}, port int,
+) net.Listener {
 	t.Helper()
 	l, err := p.Listen(t.Context(), port)
 	if err != nil {
@@ -203,7 +204,7 @@ func TestRemovePodDropsWaitingConnections(t *testing.T) {
 	}
 	defer conn.Close()
 	n.RemovePod(podA)
-	if _, err := conn.Read(make([]byte, 1)); err != io.EOF {
+	if _, err := conn.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
 		t.Errorf("read of a dropped connection: got %v, want EOF", err)
 	}
 	if _, err := l.Accept(); !errors.Is(err, net.ErrClosed) {

@@ -137,13 +137,13 @@ type scopedConn struct {
 
 func (c *scopedConn) Read(b []byte) (int, error) {
 	n, err := c.Conn.Read(b)
-	c.scope.usage.rx.Add(uint64(n))
+	c.scope.usage.rx.Add(uint64(n)) //nolint:gosec // a count
 	return n, err
 }
 
 func (c *scopedConn) Write(b []byte) (int, error) {
 	n, err := c.Conn.Write(b)
-	c.scope.usage.tx.Add(uint64(n))
+	c.scope.usage.tx.Add(uint64(n)) //nolint:gosec // a count
 	return n, err
 }
 

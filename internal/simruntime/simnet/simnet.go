@@ -107,8 +107,10 @@ func (n *Network) MapPort(from, to netip.AddrPort) error {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	if _, ok := n.mapped[from]; ok {
-		return &net.OpError{Op: "listen", Net: "tcp", Addr: net.TCPAddrFromAddrPort(from),
-			Err: os.NewSyscallError("bind", syscall.EADDRINUSE)}
+		return &net.OpError{
+			Op: "listen", Net: "tcp", Addr: net.TCPAddrFromAddrPort(from),
+			Err: os.NewSyscallError("bind", syscall.EADDRINUSE),
+		}
 	}
 	n.mapped[from] = to
 	return nil

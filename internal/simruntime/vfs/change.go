@@ -129,15 +129,8 @@ func (f *FS) renameOverlay(from, to place) error {
 			return errOr(err, syscall.EXDEV)
 		}
 	}
-	if to.layer != absent {
-		if err := replaceable(from, to); err != nil {
-			return err
-		}
-		if to.info.IsDir() {
-			if err := f.remove(to); err != nil {
-				return err
-			}
-		}
+	if err := f.giveWay(from, to); err != nil {
+		return err
 	}
 	from, err := f.copyUp(from)
 	if err != nil {
@@ -159,6 +152,21 @@ func (f *FS) renameOverlay(from, to place) error {
 		}
 	}
 	return f.hide(from.path)
+}
+
+// giveWay removes a directory at to; any other file there is replaced by the
+// renaming itself.
+func (f *FS) giveWay(from, to place) error {
+	if to.layer == absent {
+		return nil
+	}
+	if err := replaceable(from, to); err != nil {
+		return err
+	}
+	if to.info.IsDir() {
+		return f.remove(to)
+	}
+	return nil
 }
 
 func errOr(err, otherwise error) error {

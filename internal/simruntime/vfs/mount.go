@@ -77,10 +77,10 @@ func (f *FS) touch(name string) error {
 
 // mkdirAll makes a directory and its parents; existing ones are fine.
 func (f *FS) mkdirAll(name string) error {
-	done := ""
+	var done strings.Builder
 	for _, part := range components(name) {
-		done += "/" + part
-		if err := f.Mkdir(done, 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
+		done.WriteString("/" + part)
+		if err := f.Mkdir(done.String(), 0o755); err != nil && !errors.Is(err, fs.ErrExist) {
 			return err
 		}
 	}

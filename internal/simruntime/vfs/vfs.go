@@ -78,8 +78,7 @@ func failed(op, name string, err error) error {
 	for errors.As(err, &inner) {
 		err = inner.Err
 	}
-	var link *os.LinkError
-	if errors.As(err, &link) {
+	if link, ok := errors.AsType[*os.LinkError](err); ok {
 		err = link.Err
 	}
 	return &fs.PathError{Op: op, Path: name, Err: err}

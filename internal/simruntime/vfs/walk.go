@@ -56,13 +56,7 @@ func (f *FS) walk(name string, follow bool) (place, error) {
 		if !at.info.IsDir() {
 			return at, syscall.ENOTDIR
 		}
-		if part == ".." {
-			if at, err = f.lookup(path.Dir(at.path)); err != nil {
-				return at, err
-			}
-			continue
-		}
-		next, err := f.lookup(path.Join(at.path, part))
+		next, err := f.lookup(path.Join(at.path, part)) // ".." leads to the parent, "/" to itself
 		if err != nil {
 			return next, err
 		}

@@ -95,7 +95,7 @@ func (l *loader) listen(v *virtual, d directive) error {
 }
 
 func (l *loader) location(v *virtual, d directive) error {
-	loc := location{scope: v.scope.clone()}
+	loc := location{scope: v.clone()}
 	loc.answer = nil
 	switch len(d.args) {
 	case 1:

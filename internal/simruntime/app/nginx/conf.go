@@ -121,22 +121,22 @@ func scan(text, file string) ([]token, error) {
 	var tokens []token
 	line := 1
 	for i := 0; i < len(text); {
-		switch c := text[i]; {
-		case c == '\n':
+		switch c := text[i]; c {
+		case '\n':
 			line++
 			i++
-		case c == ' ' || c == '\t' || c == '\r':
+		case ' ', '\t', '\r':
 			i++
-		case c == '#':
+		case '#':
 			if n := strings.IndexByte(text[i:], '\n'); n >= 0 {
 				i += n
 			} else {
 				i = len(text)
 			}
-		case c == ';' || c == '{' || c == '}':
+		case ';', '{', '}':
 			tokens = append(tokens, token{text: string(c), line: line})
 			i++
-		case c == '"' || c == '\'':
+		case '"', '\'':
 			word, n := quotedWord(text[i:])
 			if n == 0 {
 				return nil, &syntaxError{`unexpected end of file, expecting ";" or "}"`, file, line}
@@ -162,18 +162,26 @@ func wordLength(s string) int {
 		case '\\':
 			i++
 		case '{':
-			if i > 0 && s[i-1] == '$' {
-				if end := strings.IndexByte(s[i:], '}'); end > 0 {
-					i += end
-					continue
-				}
+			end := variableEnd(s, i)
+			if end < 0 {
+				return max(i, 1)
 			}
-			return max(i, 1)
+			i = end
 		case '}':
 			return max(i, 1)
 		}
 	}
 	return len(s)
+}
+
+// variableEnd is the place of the brace that closes "${name", which the brace at
+// i opens, or -1.
+func variableEnd(s string, i int) int {
+	end := strings.IndexByte(s[i:], '}')
+	if i == 0 || s[i-1] != '$' || end < 0 {
+		return -1
+	}
+	return i + end
 }
 
 // quotedWord returns the word and the length with its quotes, 0 when unclosed.

@@ -48,8 +48,10 @@ type server struct {
 // Program returns nginx: `nginx [-t] [-T] [-v] [-V] [-q] [-c FILE] [-g DIRECTIVES] [-s SIGNAL]`.
 func Program() process.Program {
 	return func(ctx context.Context, p *process.Process) int {
-		s := &server{p: p, file: mainFile, version: versionOf(p.Env), now: func() time.Time { return time.Now().UTC() },
-			variables: variable(), running: map[int]*http.Server{}}
+		s := &server{
+			p: p, file: mainFile, version: versionOf(p.Env), now: func() time.Time { return time.Now().UTC() },
+			variables: variable(), running: map[int]*http.Server{},
+		}
 		return s.main(ctx)
 	}
 }

@@ -46,7 +46,13 @@ func start(t *testing.T, c *imagetest.Container) running {
 	return running{c, out, errs, signals, wait}
 }
 
-func (r running) request(t *testing.T, method, url string, header ...string) (*http.Response, string) {
+// reply is what a test looks at besides the page.
+type reply struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func (r running) request(t *testing.T, method, url string, header ...string) (reply, string) {
 	t.Helper()
 	client := &http.Client{
 		Transport: &http.Transport{DialContext: func(ctx context.Context, network, address string) (net.Conn, error) {
@@ -76,7 +82,7 @@ func (r running) request(t *testing.T, method, url string, header ...string) (*h
 	if err := response.Body.Close(); err != nil {
 		t.Fatal(err)
 	}
-	return response, string(body)
+	return reply{response.StatusCode, response.Header}, string(body)
 }
 
 // timeless replaces what differs from run to run.
@@ -89,17 +95,17 @@ func TestTheImageServesAndLogs(t *testing.T) {
 	t.Parallel()
 	r := start(t, imagetest.New(t, "nginx:1.27"))
 	response, body := r.request(t, "GET", "http://localhost/")
-	if response.StatusCode != 200 || !strings.Contains(body, "<title>Welcome to nginx!</title>") ||
+	if response.StatusCode != http.StatusOK || !strings.Contains(body, "<title>Welcome to nginx!</title>") ||
 		response.Header.Get("Server") != "nginx/1.27.5" || response.Header.Get("Content-Type") != "text/html" {
 		t.Errorf("%d %v %s", response.StatusCode, response.Header, body)
 	}
-	if response, body := r.request(t, "GET", "http://localhost/none"); response.StatusCode != 404 || !strings.Contains(body, "<center>nginx/1.27.5</center>") {
+	if response, body := r.request(t, "GET", "http://localhost/none"); response.StatusCode != http.StatusNotFound || !strings.Contains(body, "<center>nginx/1.27.5</center>") {
 		t.Errorf("%d %s", response.StatusCode, body)
 	}
-	if response, _ := r.request(t, "POST", "http://localhost/"); response.StatusCode != 405 {
+	if response, _ := r.request(t, "POST", "http://localhost/"); response.StatusCode != http.StatusMethodNotAllowed {
 		t.Errorf("POST: %d", response.StatusCode)
 	}
-	if response, body := r.request(t, "HEAD", "http://localhost/", "Referer", "a\"b\n"[:3]); response.StatusCode != 200 || body != "" {
+	if response, body := r.request(t, "HEAD", "http://localhost/", "Referer", "a\"b\n"[:3]); response.StatusCode != http.StatusOK || body != "" {
 		t.Errorf("HEAD: %d %q", response.StatusCode, body)
 	}
 	r.signals <- syscall.SIGQUIT

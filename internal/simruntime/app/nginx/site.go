@@ -158,7 +158,7 @@ func (l *loader) glob(pattern string) ([]string, error) {
 	}
 	entries, err := l.files.ReadDir(path.Dir(pattern))
 	if err != nil {
-		return nil, nil // as glob(3): nothing matches
+		return nil, nil //nolint:nilerr // as glob(3): nothing matches
 	}
 	var names []string
 	for _, entry := range entries {
