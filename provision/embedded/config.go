@@ -57,8 +57,10 @@ func (c *climb) writeConfig(context.Context) error {
 }
 
 func (c *climb) directories() []string {
-	dirs := []string{c.layout.ConfigDir(), c.layout.LogDir(), c.layout.EtcdDir(), filepath.Dir(c.layout.Kubeconfig(pki.Admin)),
-		c.layout.ManifestDir(c.record.Plan.Nodes[0].Name)}
+	dirs := []string{
+		c.layout.ConfigDir(), c.layout.LogDir(), c.layout.EtcdDir(), filepath.Dir(c.layout.Kubeconfig(pki.Admin)),
+		c.layout.ManifestDir(c.record.Plan.Nodes[0].Name),
+	}
 	for _, node := range c.record.Plan.Nodes {
 		dirs = append(dirs, c.layout.NodeDir(node.Name))
 	}
@@ -144,7 +146,7 @@ func (c *climb) gatewayConfig() planeconf.Gateway {
 // writeProxySecret keeps an existing password: shells of the learner hold it.
 func (c *climb) writeProxySecret() error {
 	path := c.layout.Config(component.ProxySecretFile)
-	have, err := os.ReadFile(path)
+	have, err := os.ReadFile(path) //nolint:gosec // the lab's own file
 	if err == nil && len(have) > 0 {
 		return nil
 	}

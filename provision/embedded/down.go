@@ -137,7 +137,7 @@ func socketCandidates(lab provision.Lab, record labfile.Record) []string {
 }
 
 func configuredSocket(dir string) string {
-	data, err := os.ReadFile(filepath.Join(dir, supervisor.ConfigName))
+	data, err := os.ReadFile(filepath.Join(dir, supervisor.ConfigName)) //nolint:gosec // the lab's own file
 	var config supervisor.Config
 	if err != nil || json.Unmarshal(data, &config) != nil {
 		return ""
@@ -201,8 +201,7 @@ func supervisorPID(dir string) (*filelock.HeldError, error) {
 		return nil, nil
 	}
 	lock, err := filelock.Acquire(lockPath(dir))
-	var held *filelock.HeldError
-	if errors.As(err, &held) {
+	if held, ok := errors.AsType[*filelock.HeldError](err); ok {
 		return held, nil
 	}
 	if err != nil {

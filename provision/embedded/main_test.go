@@ -39,7 +39,7 @@ func TestMain(m *testing.M) {
 }
 
 func terminated() context.Context {
-	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM) //nolint:govet // for as long as the process lives
+	ctx, _ := signal.NotifyContext(context.Background(), syscall.SIGTERM)
 	return ctx
 }
 

@@ -172,8 +172,7 @@ func awaitPortsFree(ctx context.Context, ports map[string]int, crashed bool) err
 func portsFree(ctx context.Context, ports map[string]int) error {
 	for purpose, number := range ports {
 		err := port.Free(ctx, number)
-		var opErr *net.OpError
-		if errors.As(err, &opErr) {
+		if _, ok := errors.AsType[*net.OpError](err); ok {
 			return reason.New(reason.PortBusy, fmt.Errorf("port of %s: %w", purpose, err), "port", strconv.Itoa(number))
 		}
 		if err != nil {

@@ -33,7 +33,7 @@ func (c *climb) startSupervisor(ctx context.Context) error {
 
 func (c *climb) launch(ctx context.Context) error {
 	path := supervisor.LogFile(c.layout.LogDir(), supervisorName)
-	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, safefile.PrivateFile)
+	log, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, safefile.PrivateFile) //nolint:gosec // the lab's own file
 	if err != nil {
 		return safefile.Explain(path, fmt.Errorf("opening the supervisor's log: %w", err))
 	}

@@ -30,7 +30,7 @@ func TestBusyPort(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer other.Close() //nolint:errcheck // a test's listener
+	defer other.Close()
 	busy := wantReason(t, p.Up(t.Context(), lab, provision.DefaultPlan(), event.Discard()), reason.PortBusy)
 	if busy.Args["port"] != strconv.Itoa(record.Ports["etcd"]) {
 		t.Errorf("arguments %v, want port %d", busy.Args, record.Ports["etcd"])

@@ -42,7 +42,7 @@ type Record struct {
 // format LAB_NEWER and anything that cannot be understood LAB_UNREADABLE.
 func Load(lab provision.Lab) (Record, error) {
 	path := filepath.Join(lab.Dir, Name)
-	data, err := os.ReadFile(path)
+	data, err := os.ReadFile(path) //nolint:gosec // the lab's own file
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return Record{}, reason.New(reason.LabAbsent, err, "lab", lab.Name)
@@ -63,8 +63,7 @@ func Load(lab provision.Lab) (Record, error) {
 
 func unreadable(lab provision.Lab, path string, err error) error {
 	detail := err.Error()
-	var pathErr *fs.PathError
-	if errors.As(err, &pathErr) {
+	if pathErr, ok := errors.AsType[*fs.PathError](err); ok {
 		detail = pathErr.Err.Error() // the path stands in the message already
 	}
 	return reason.New(reason.LabUnreadable, err, "lab", lab.Name, "path", path, "detail", detail)

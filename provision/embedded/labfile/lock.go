@@ -19,8 +19,7 @@ func Lock(lab provision.Lab) (*filelock.Lock, error) {
 		return nil, err
 	}
 	lock, err := filelock.Acquire(lab.Dir + ".lock")
-	var held *filelock.HeldError
-	if errors.As(err, &held) {
+	if held, ok := errors.AsType[*filelock.HeldError](err); ok {
 		return nil, reason.New(reason.LabBusy, err, "lab", lab.Name, "pid", strconv.Itoa(held.PID))
 	}
 	return lock, err

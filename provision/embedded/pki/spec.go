@@ -1,7 +1,6 @@
 package pki
 
 import (
-	"fmt"
 	"net/netip"
 
 	"github.com/labctl-dev/labctl/provision"
@@ -73,9 +72,11 @@ func Specs(plan provision.Plan) []Spec {
 	etcdIPs := []netip.Addr{local, control.IP}
 	etcdDNS := []string{"localhost", control.Name}
 	specs := []Spec{
-		{Name: APIServer, CA: ClusterCA, CN: "kube-apiserver", Server: true,
+		{
+			Name: APIServer, CA: ClusterCA, CN: "kube-apiserver", Server: true,
 			DNS: append(apiNames(), control.Name, "localhost"),
-			IPs: []netip.Addr{plan.ServiceIP(1), control.IP, local}},
+			IPs: []netip.Addr{plan.ServiceIP(1), control.IP, local},
+		},
 		{Name: KubeletClient, CA: ClusterCA, CN: "kube-apiserver-kubelet-client", Orgs: []string{AdminGroup}, Client: true},
 		{Name: EtcdServer, CA: EtcdCA, CN: control.Name, DNS: etcdDNS, IPs: etcdIPs, Server: true, Client: true},
 		{Name: EtcdPeer, CA: EtcdCA, CN: control.Name, DNS: etcdDNS, IPs: etcdIPs, Server: true, Client: true},
@@ -88,8 +89,10 @@ func Specs(plan provision.Plan) []Spec {
 		{Name: Gateway, CA: ClusterCA, CN: GatewayUser, Client: true},
 	}
 	for _, component := range []string{ControllerManager, Scheduler} {
-		specs = append(specs, Spec{Name: Serving(component), CA: ClusterCA, CN: component, Server: true,
-			DNS: []string{"localhost"}, IPs: []netip.Addr{local}})
+		specs = append(specs, Spec{
+			Name: Serving(component), CA: ClusterCA, CN: component, Server: true,
+			DNS: []string{"localhost"}, IPs: []netip.Addr{local},
+		})
 	}
 	for _, node := range plan.Nodes {
 		specs = append(specs, nodeSpecs(node)...)
@@ -106,10 +109,12 @@ func apiNames() []string {
 }
 
 func nodeSpecs(node provision.Node) []Spec {
-	user := fmt.Sprintf("system:node:%s", node.Name)
+	user := "system:node:" + node.Name
 	return []Spec{
 		{Name: Kubelet(node.Name), CA: ClusterCA, CN: user, Orgs: []string{"system:nodes"}, Client: true},
-		{Name: Serving(Kubelet(node.Name)), CA: KubeletCA, CN: user, Orgs: []string{"system:nodes"}, Server: true,
-			DNS: []string{node.Name}, IPs: []netip.Addr{node.IP}},
+		{
+			Name: Serving(Kubelet(node.Name)), CA: KubeletCA, CN: user, Orgs: []string{"system:nodes"}, Server: true,
+			DNS: []string{node.Name}, IPs: []netip.Addr{node.IP},
+		},
 	}
 }

@@ -31,7 +31,7 @@ func TestChoosePrefersWhatIsFree(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer taken.Close() //nolint:errcheck // a test's listener
+	defer taken.Close()
 	number := taken.Addr().(*net.TCPAddr).Port
 	if err := Free(t.Context(), number); err == nil {
 		t.Error("a taken port counts as free")

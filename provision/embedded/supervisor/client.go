@@ -51,7 +51,7 @@ func (c *Client) Events(ctx context.Context, sink event.Sink) error {
 	for decoder := json.NewDecoder(body); ; {
 		var e event.Event
 		if err := decoder.Decode(&e); err != nil {
-			return nil //nolint:nilerr // the stream ends with the supervisor, however that ends
+			return nil // the stream ends with the supervisor, however that ends
 		}
 		sink.Emit(e)
 	}

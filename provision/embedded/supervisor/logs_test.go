@@ -15,7 +15,7 @@ func TestLogRotates(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // nothing is buffered
+	defer log.Close()
 	for _, line := range []string{"first line....\n", "second line...\n", "third line....\n"} {
 		if n, err := log.Write([]byte(line)); n != len(line) || err != nil {
 			t.Fatalf("wrote %d, %v", n, err)
@@ -37,7 +37,7 @@ func TestLogSurvivesAFullDisk(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer log.Close() //nolint:errcheck // nothing is buffered
+	defer log.Close()
 	if n, err := log.Write([]byte(strings.Repeat("x", 100))); n != 100 || err != nil {
 		t.Errorf("wrote %d, %v: a component would end for its log", n, err)
 	}

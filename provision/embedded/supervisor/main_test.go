@@ -54,7 +54,7 @@ func serveHealth(ctx context.Context, socket string) int {
 		return 1
 	}
 	fmt.Println("component is up")
-	go http.Serve(listener, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) //nolint:errcheck,gosec // ends with the process
+	go http.Serve(listener, http.HandlerFunc(func(http.ResponseWriter, *http.Request) {})) //nolint:errcheck // ends with the process
 	<-ctx.Done()
 	return 0
 }
@@ -105,7 +105,7 @@ func (l *lab) launch(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer out.Close() //nolint:errcheck // the supervisor has its own handle
+	defer out.Close()
 	pid, ended, err := execx.StartDetached(execx.Cmd{Path: self, Args: []string{"supervise", l.dir}}, out)
 	if err != nil {
 		t.Fatal(err)

@@ -38,11 +38,11 @@ type server struct {
 	stopOnce  sync.Once
 }
 
-func listen(config Config, c *crew) (*server, error) {
+func listen(ctx context.Context, config Config, c *crew) (*server, error) {
 	if err := os.Remove(config.Socket); err != nil && !errors.Is(err, os.ErrNotExist) {
 		return nil, safefile.Explain(config.Socket, fmt.Errorf("removing the socket of a supervisor that crashed: %w", err))
 	}
-	listener, err := (&net.ListenConfig{}).Listen(context.Background(), "unix", config.Socket)
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "unix", config.Socket)
 	if err != nil {
 		return nil, safefile.Explain(config.Socket, fmt.Errorf("opening the control socket: %w", err))
 	}
@@ -69,8 +69,8 @@ func (s *server) routes() http.Handler {
 }
 
 // close gives open event streams a moment to deliver the last lines.
-func (s *server) close() error {
-	ctx, cancel := context.WithTimeout(context.Background(), time.Second)
+func (s *server) close(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, time.Second)
 	defer cancel()
 	if err := s.http.Shutdown(ctx); err != nil {
 		_ = s.http.Close()

@@ -44,7 +44,7 @@ func (c Config) Save(dir string) error {
 }
 
 func load(dir string) (Config, error) {
-	data, err := os.ReadFile(filepath.Join(dir, ConfigName))
+	data, err := os.ReadFile(filepath.Join(dir, ConfigName)) //nolint:gosec // the lab's own file
 	if err != nil {
 		return Config{}, fmt.Errorf("reading supervisor configuration: %w", err)
 	}
@@ -85,7 +85,7 @@ func run(ctx context.Context, config Config) error {
 	launcher := newLauncher(logs)
 	defer launcher.close()
 	crew := newCrew(config.Components, launcher.start, prober.probe)
-	server, err := listen(config, crew)
+	server, err := listen(context.WithoutCancel(ctx), config, crew)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func run(ctx context.Context, config Config) error {
 	case <-server.stopAsked:
 	}
 	crew.stop()
-	return server.close()
+	return server.close(context.WithoutCancel(ctx))
 }
 
 // crew is all units of a lab.
