@@ -81,6 +81,12 @@ var building = []room{
 	{"scripts/dev/...", 12, light},
 }
 
+// crossings are the only imports from one program into the other, package by
+// package.
+var crossings = map[string]string{
+	"internal/plane": "provision/embedded/supervisor", // a lab's supervisor shares the memory of the program it starts
+}
+
 // roomOf finds the room of a package path below the module.
 func roomOf(pkg string) (room, bool) {
 	var found room
@@ -109,13 +115,22 @@ func wrongEdge(from, to room) string {
 
 func TestImportsPointDown(t *testing.T) {
 	t.Parallel()
-	for pkg, imports := range packageImports(t) {
+	all := packageImports(t)
+	for pkg, crossed := range crossings {
+		if !slices.Contains(all[pkg], crossed) {
+			t.Errorf("%s does not import %s: strike it from crossings", pkg, crossed)
+		}
+	}
+	for pkg, imports := range all {
 		from, listed := roomOf(pkg)
 		if !listed {
 			t.Errorf("%s is in no room: add it to the table in imports_test.go", pkg)
 			continue
 		}
 		for _, imported := range imports {
+			if crossings[pkg] == imported {
+				continue
+			}
 			to, listed := roomOf(imported)
 			if !listed {
 				t.Errorf("%s imports %s, which is in no room", pkg, imported)
