@@ -114,6 +114,7 @@ func (f fake) Status(_ context.Context, lab provision.Lab) (provision.Status, er
 			status.Components = append(status.Components, provision.ComponentStatus{Name: name, State: "running", Healthy: true, PID: 42})
 		case provision.Stopped:
 			status.Components = append(status.Components, provision.ComponentStatus{Name: name, State: "stopped"})
+		case provision.Absent, provision.Starting, provision.Degraded: // shows no component
 		}
 	}
 	return status, nil

@@ -26,7 +26,7 @@ func TestReferencePagesAreFresh(t *testing.T) {
 	for name, content := range pages {
 		path := filepath.Join("..", "..", "docs", "reference", name)
 		if *update {
-			if err := os.WriteFile(path, []byte(content), 0o644); err != nil { //nolint:gosec // pages are for everybody
+			if err := os.WriteFile(path, []byte(content), 0o644); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -53,7 +53,7 @@ func TestEveryCommandIsDocumented(t *testing.T) {
 			if command.Short == "" || command.Long == "" {
 				t.Errorf("%s (%s) says nothing about itself", command.CommandPath(), lang)
 			}
-			for _, line := range strings.Split(command.Example, "\n") {
+			for line := range strings.SplitSeq(command.Example, "\n") {
 				if !strings.HasPrefix(line, "  labctl") && !command.HasSubCommands() {
 					t.Errorf("%s (%s): the example %q is no command line", command.CommandPath(), lang, line)
 				}
@@ -68,7 +68,7 @@ func TestExamplesAreUnderstood(t *testing.T) {
 	t.Parallel()
 	var lines []string
 	eachCommand(newRoot(testEnv(t), nil), func(command *cobra.Command) {
-		for _, line := range strings.Split(command.Example, "\n") {
+		for line := range strings.SplitSeq(command.Example, "\n") {
 			if line = strings.TrimSpace(line); line != "" {
 				lines = append(lines, line)
 			}

@@ -68,7 +68,7 @@ func runLogs(ctx context.Context, opts *logsOptions) error {
 	}
 	err = reader.Logs(ctx, lab, opts.component, opts.follow, opts.env.Stdout)
 	if opts.follow && ctx.Err() != nil {
-		return nil // to follow until Ctrl-C is what was asked
+		return nil //nolint:nilerr // to follow until Ctrl-C is what was asked
 	}
 	return err
 }

@@ -36,7 +36,7 @@ func plane(e *env.Env) (string, error) {
 	if !filepath.IsAbs(path) {
 		return "", reason.New(reason.PlaneMissing, errors.New("LABCTL_PLANE is not an absolute path"), "path", path)
 	}
-	info, err := os.Stat(path) //nolint:gosec // the user names the program
+	info, err := os.Stat(path)
 	if err == nil && info.IsDir() {
 		err = errors.New("is a directory")
 	}

@@ -78,11 +78,12 @@ func table(rows [][]string) string {
 	}
 	var text strings.Builder
 	for _, row := range rows {
-		line := " "
+		var line strings.Builder
+		line.WriteString(" ")
 		for i, cell := range row {
-			line += " " + cell + strings.Repeat(" ", widths[i]-ansi.StringWidth(cell)+1)
+			line.WriteString(" " + cell + strings.Repeat(" ", widths[i]-ansi.StringWidth(cell)+1))
 		}
-		text.WriteString(strings.TrimRight(line, " ") + "\n")
+		text.WriteString(strings.TrimRight(line.String(), " ") + "\n")
 	}
 	return text.String()
 }

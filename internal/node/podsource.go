@@ -86,7 +86,7 @@ func through[T any](ctx context.Context, out chan<- T, change func(*v1.Pod) *v1.
 
 func changePods(update any, change func(*v1.Pod) *v1.Pod) {
 	field := reflect.ValueOf(update).Elem().FieldByName("Pods")
-	pods, ok := field.Interface().([]*v1.Pod)
+	pods, ok := reflect.TypeAssert[[]*v1.Pod](field)
 	if !ok {
 		return
 	}

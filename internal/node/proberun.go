@@ -3,6 +3,7 @@ package node
 import (
 	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -47,7 +48,7 @@ func runProbe(ctx context.Context, p *process.Process) int {
 	case call.Handler.GRPC != nil:
 		result, output = probeGRPC(ctx, p.Net, call, timeout)
 	default:
-		err = fmt.Errorf("no handler")
+		err = errors.New("no handler")
 	}
 	if err != nil {
 		return say(p, err.Error())
@@ -98,7 +99,7 @@ func probeTCP(ctx context.Context, network process.Net, call probeCall) (probe.R
 	}
 	conn, err := network.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port)))
 	if err != nil {
-		return probe.Failure, err.Error(), nil
+		return probe.Failure, err.Error(), nil //nolint:nilerr // a port that refuses is what the probe asks about
 	}
 	_ = conn.Close()
 	return probe.Success, "", nil

@@ -36,7 +36,7 @@ func Main(ctx context.Context, args []string, stderr io.Writer) int {
 	}
 	name := args[1]
 	// Upstream's commands read os.Args themselves.
-	os.Args = append([]string{name}, args[2:]...) //nolint:reassign // see above
+	os.Args = append([]string{name}, args[2:]...)
 	if name != "kubectl" && name != "version" {
 		tuneMemory(ctx)
 	}
@@ -57,7 +57,7 @@ func Main(ctx context.Context, args []string, stderr io.Writer) int {
 	case "node", "gateway":
 		return own(ctx, name, args[2:], stderr)
 	case "version":
-		return say(stderr, json.NewEncoder(os.Stdout).Encode(version.Get())) //nolint:forbidigo // this is the program's surface
+		return say(stderr, json.NewEncoder(os.Stdout).Encode(version.Get()))
 	default:
 		_, _ = fmt.Fprintf(stderr, "labctl-plane: no component %q\n", name)
 		return 64

@@ -12,7 +12,7 @@ import (
 func lock(file *os.File) error {
 	for {
 		err := unix.Flock(int(file.Fd()), unix.LOCK_EX)
-		if err != unix.EINTR { //nolint:errorlint // a raw errno
+		if err != unix.EINTR {
 			return err
 		}
 	}

@@ -76,8 +76,7 @@ func (e *Error) With(name, value string) *Error {
 
 // Of returns the first Error in err's chain, or an Internal one around err.
 func Of(err error) *Error {
-	var known *Error
-	if errors.As(err, &known) {
+	if known, ok := errors.AsType[*Error](err); ok {
 		return known
 	}
 	return New(Internal, err)

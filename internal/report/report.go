@@ -89,8 +89,9 @@ func Word(s check.State) i18n.Text {
 		return i18n.Text{KO: "통과", EN: "pass"}
 	case check.Fail:
 		return i18n.Text{KO: "아직", EN: "not yet"}
+	default:
+		return i18n.Text{KO: "알 수 없음", EN: "cannot tell"}
 	}
-	return i18n.Text{KO: "알 수 없음", EN: "cannot tell"}
 }
 
 func mark(s check.State) string {
@@ -99,8 +100,9 @@ func mark(s check.State) string {
 		return "✓"
 	case check.Fail:
 		return "✗"
+	default:
+		return "?"
 	}
-	return "?"
 }
 
 func stepTitle(lesson *course.Lesson, id string, lang i18n.Lang) string {
@@ -133,8 +135,9 @@ func sum(result grade.Result, lang i18n.Lang) string {
 		return text + i18n.Text{KO: " — 모두 통과했습니다.", EN: " — all checks pass."}.In(lang)
 	case check.CannotTell:
 		return text + i18n.Text{KO: " — 확인하지 못한 항목이 있습니다. 점수는 깎이지 않습니다.", EN: " — some checks cannot be told; this costs no points."}.In(lang)
+	default:
+		return text
 	}
-	return text
 }
 
 // Earned is the account of one lesson: what was passed once, less what help cost.

@@ -69,16 +69,22 @@ func mixed(t *testing.T, l *course.Lesson) grade.Result {
 	}
 	create := grade.StepResult{ID: "create", State: check.Fail, Points: 4, Max: 10, Checks: []grade.CheckResult{
 		one("exists", 4, 4, check.Verdict{State: check.Pass}),
-		one("image", 0, 2, check.Verdict{State: check.Fail, Message: shared(t, l, "builtin.not_yet", nil),
-			Findings: []check.Finding{{Path: "image(c.image).repo", Op: check.OpEqual, Expected: `"docker.io/library/nginx"`, Seen: `"docker.io/library/ngnix"`, Element: "nginx", AnyOf: true}}}),
-		one("ready", 0, 4, check.Verdict{State: check.Fail, Message: shared(t, l, "doctor.image_pull", map[string]string{"pod": "nginx", "image": "ngnix", "reason": "ImagePullBackOff"}),
-			Findings: []check.Finding{{Path: "ready(pod)", Op: check.OpTrue, Seen: "false"}}}),
+		one("image", 0, 2, check.Verdict{
+			State: check.Fail, Message: shared(t, l, "builtin.not_yet", nil),
+			Findings: []check.Finding{{Path: "image(c.image).repo", Op: check.OpEqual, Expected: `"docker.io/library/nginx"`, Seen: `"docker.io/library/ngnix"`, Element: "nginx", AnyOf: true}},
+		}),
+		one("ready", 0, 4, check.Verdict{
+			State: check.Fail, Message: shared(t, l, "doctor.image_pull", map[string]string{"pod": "nginx", "image": "ngnix", "reason": "ImagePullBackOff"}),
+			Findings: []check.Finding{{Path: "ready(pod)", Op: check.OpTrue, Seen: "false"}},
+		}),
 	}}
 	create.Checks[0].Gate = true
 	ip := grade.StepResult{ID: "ip", State: check.Fail, Max: 5, Checks: []grade.CheckResult{
-		one("answer", 0, 5, check.Verdict{State: check.Fail, Message: shared(t, l, "builtin.answer_wrong", map[string]string{"given": "172.16.1.1"})})}}
+		one("answer", 0, 5, check.Verdict{State: check.Fail, Message: shared(t, l, "builtin.answer_wrong", map[string]string{"given": "172.16.1.1"})}),
+	}}
 	reach := grade.StepResult{ID: "reach", State: check.CannotTell, Max: 10, Checks: []grade.CheckResult{
-		one("page", 0, 10, check.Verdict{State: check.CannotTell, Err: errors.New("door"), Message: shared(t, l, "builtin.cannot_tell", map[string]string{"detail": "the lab's network door: connection refused"})})}}
+		one("page", 0, 10, check.Verdict{State: check.CannotTell, Err: errors.New("door"), Message: shared(t, l, "builtin.cannot_tell", map[string]string{"detail": "the lab's network door: connection refused"})}),
+	}}
 	node := grade.StepResult{ID: "node", State: check.Pass, Points: 5, Max: 5, Checks: []grade.CheckResult{one("answer", 5, 5, check.Verdict{State: check.Pass})}}
 	return grade.Result{Lesson: "2.1", State: check.Fail, Points: 9, Max: 30, Steps: []grade.StepResult{create, ip, reach, node}}
 }

@@ -12,7 +12,7 @@ import (
 // stands between backquotes is never broken: it may be copied.
 func wrap(b *strings.Builder, text, indent string, width int) {
 	room := width - ansi.StringWidth(indent)
-	for _, paragraph := range strings.Split(text, "\n") {
+	for paragraph := range strings.SplitSeq(text, "\n") {
 		line, used := "", 0
 		for _, word := range words(paragraph) {
 			size := ansi.StringWidth(word)
@@ -59,6 +59,7 @@ func (p painter) state(s check.State, text string) string {
 		return p.paint("32", text)
 	case check.Fail:
 		return p.paint("31", text)
+	default:
+		return p.paint("33", text)
 	}
-	return p.paint("33", text)
 }

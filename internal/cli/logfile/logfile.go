@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 
@@ -103,7 +104,7 @@ func rotate(path string) {
 	_ = os.Rename(path, numbered(path, 1))
 }
 
-func numbered(path string, n int) string { return path + "." + string(rune('0'+n)) }
+func numbered(path string, n int) string { return path + "." + strconv.Itoa(n) }
 
 var (
 	// secretValue is a telling key with its value as hclog writes it: bare, quoted,

@@ -46,7 +46,7 @@ func (p Page) Apply(cmd *cobra.Command, l i18n.Lang) *cobra.Command {
 // ExitStatus lists the exit codes of cmd with their meanings, ascending.
 func ExitStatus(cmd *cobra.Command, l i18n.Lang) string {
 	own := map[string]bool{}
-	for _, code := range strings.Split(cmd.Annotations[exitsKey], ",") {
+	for code := range strings.SplitSeq(cmd.Annotations[exitsKey], ",") {
 		own[code] = true
 	}
 	var text strings.Builder

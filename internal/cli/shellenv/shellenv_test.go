@@ -97,10 +97,11 @@ func TestPromptsNameTheLab(t *testing.T) {
 	t.Parallel()
 	for _, kind := range Kinds() {
 		launch := Plan(input(kind, ""))
-		all := strings.Join(launch.Env, "\n")
+		told := launch.Env
 		for _, file := range launch.Files {
-			all += file.Content
+			told = append(told, file.Content)
 		}
+		all := strings.Join(told, "\n")
 		if !strings.Contains(all, "(labctl:exam) ") && !strings.Contains(all, "$Clabctl:exam$F ") {
 			t.Errorf("%s: nothing sets the prompt", kind)
 		}
