@@ -29,10 +29,12 @@ func gone(err error) error {
 	return err
 }
 
-// Alive reports whether a process with that identifier exists.
+// Alive reports whether a process with that identifier exists. One that has
+// ended and only waits to be buried by its parent does not count, where the
+// system tells.
 func Alive(pid int) bool {
 	err := syscall.Kill(pid, 0)
-	return err == nil || errors.Is(err, syscall.EPERM)
+	return (err == nil || errors.Is(err, syscall.EPERM)) && !ended(pid)
 }
 
 // TerminateByID asks the process with that identifier to end. The caller knows

@@ -47,17 +47,23 @@ const killWait = 2 * time.Second
 type RunError struct {
 	Command  string
 	ExitCode int    // -1 if it was killed or never started
-	Tail     string // at most TailSize bytes of stdout and stderr together
+	Tail     string // at most TailSize bytes of stdout and stderr together, in no certain order
+	Stderr   string // at most TailSize bytes of stderr alone
 	Err      error
 }
 
-// Error names the command, its exit code and the last line of its output.
+// Error names the command, its exit code and the last line it said, on stderr if
+// it said anything there.
 func (e *RunError) Error() string {
 	text := fmt.Sprintf("%s: exit code %d", e.Command, e.ExitCode)
 	if e.ExitCode < 0 {
 		text = fmt.Sprintf("%s: %v", e.Command, e.Err)
 	}
-	if line := LastLine(e.Tail); line != "" {
+	line := LastLine(e.Stderr)
+	if line == "" {
+		line = LastLine(e.Tail)
+	}
+	if line != "" {
 		text += ": " + line
 	}
 	return text
@@ -69,11 +75,11 @@ func (e *RunError) Unwrap() error { return e.Err }
 // Run runs c to its end and returns nil if it exits with 0, else a *RunError.
 // When ctx ends the program and all its children are killed.
 func Run(ctx context.Context, c Cmd) error {
-	tail := &Tail{}
+	tail, complaint := &Tail{}, &Tail{}
 	cmd := exec.CommandContext(ctx, c.Path, c.Args...)
 	c.into(cmd)
 	cmd.Stdin = c.Stdin
-	cmd.Stdout, cmd.Stderr = tee(c.Stdout, tail), tee(c.Stderr, tail)
+	cmd.Stdout, cmd.Stderr = tee(c.Stdout, tail), io.MultiWriter(tee(c.Stderr, tail), complaint)
 	cmd.SysProcAttr = groupAttr()
 	cmd.Cancel = func() error { return killGroup(cmd.Process) }
 	cmd.WaitDelay = killWait
@@ -81,7 +87,7 @@ func Run(ctx context.Context, c Cmd) error {
 	if err == nil {
 		return nil
 	}
-	return &RunError{Command: c.String(), ExitCode: exitCode(err), Tail: tail.String(), Err: errors.Join(err, ctx.Err())}
+	return &RunError{Command: c.String(), ExitCode: exitCode(err), Tail: tail.String(), Stderr: complaint.String(), Err: errors.Join(err, ctx.Err())}
 }
 
 func exitCode(err error) int {
