@@ -72,7 +72,7 @@ func run(ctx context.Context, dir string, say *talker) error {
 	if err := goBuild(ctx, dir, flags, progress, say); err != nil {
 		return err
 	}
-	say.line(textDone, map[string]string{"took": clock(time.Since(began))})
+	say.line(textDone, map[string]string{"took": clock(time.Since(began)), "dir": dir})
 	return writeStamp(dir, before)
 }
 

@@ -29,7 +29,7 @@ var (
 		EN: "  {done}/{total} packages ({percent}%) · {elapsed} so far · about {left} left",
 	}
 	textLinking     = i18n.Text{KO: "  실행 파일을 만드는 중(링크) · {elapsed} 지남", EN: "  linking the programs · {elapsed} so far"}
-	textDone        = i18n.Text{KO: "빌드가 끝났습니다({took}): bin/labctl, bin/labctl-plane", EN: "Built in {took}: bin/labctl, bin/labctl-plane"}
+	textDone        = i18n.Text{KO: "빌드가 끝났습니다({took}): {dir}/labctl, {dir}/labctl-plane", EN: "Built in {took}: {dir}/labctl, {dir}/labctl-plane"}
 	textInterrupted = i18n.Text{
 		KO: "빌드를 멈췄습니다. 다시 실행하면 이어서 빌드합니다.",
 		EN: "The build was interrupted. Run it again to go on from there.",
