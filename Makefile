@@ -34,7 +34,7 @@ e2e: ## do what the README says, from an empty clone and an empty home
 lint: ## golangci-lint, gofumpt, shellcheck, shfmt, go mod tidy, and labctl for macOS and Windows
 	@scripts/dev/lint
 
-cross: ## type-check labctl and labctl-plane for macOS and Windows (minutes the first time)
+cross: ## build labctl and labctl-plane for macOS and Windows (minutes the first time)
 	@scripts/dev/cross ./cmd/labctl ./cmd/labctl-plane
 
 bench: build ## measure: time to ready, memory, start-up, change to verdict
