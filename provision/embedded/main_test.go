@@ -10,6 +10,7 @@ import (
 	"syscall"
 	"testing"
 
+	"github.com/labctl-dev/labctl/provision/embedded/component"
 	"github.com/labctl-dev/labctl/provision/embedded/supervisor"
 )
 
@@ -26,10 +27,10 @@ func TestMain(m *testing.M) {
 		case "supervise":
 			exit(supervisor.Main(terminated(), os.Args[2]))
 		case "node":
-			go lifeline()
+			lifeline()
 			exit(fakeNode(terminated(), os.Args[3]))
 		case "gateway":
-			go lifeline()
+			lifeline()
 			exit(fakeGateway(terminated(), os.Args[3]))
 		case "etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler":
 			exit(passOn())
@@ -43,9 +44,17 @@ func terminated() context.Context {
 	return ctx
 }
 
+// lifeline is internal/plane's Lifeline, which this side may not import.
 func lifeline() {
-	_, _ = io.Copy(io.Discard, os.Stdin)
-	os.Exit(3)
+	if "LABCTL_LIFELINE="+os.Getenv("LABCTL_LIFELINE") == component.Held {
+		if _, err := io.ReadFull(os.Stdin, make([]byte, 1)); err != nil {
+			os.Exit(3)
+		}
+	}
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		os.Exit(3)
+	}()
 }
 
 func exit(err error) {

@@ -13,6 +13,7 @@ import (
 	"github.com/labctl-dev/labctl/internal/kube"
 	"github.com/labctl-dev/labctl/internal/reason"
 	"github.com/labctl-dev/labctl/internal/safefile"
+	"github.com/labctl-dev/labctl/provision/embedded/component"
 	"github.com/labctl-dev/labctl/provision/embedded/supervisor"
 )
 
@@ -24,11 +25,20 @@ func (c *climb) startSupervisor(ctx context.Context) error {
 			return err
 		}
 	}
-	c.tracker = track(ctx, supervisor.NewClient(c.layout.Socket(supervisorName)), c.lab.Dir, c.sink)
+	c.tracker = track(ctx, supervisor.NewClient(c.layout.Socket(supervisorName)), c.lab.Dir, c.order(), c.sink)
 	if c.running {
 		return errSkipped
 	}
 	return nil
+}
+
+// order lists the components, what others need first.
+func (c *climb) order() []string {
+	var names []string
+	for _, spec := range component.All(component.Lab{Layout: c.layout, Plan: c.record.Plan, Ports: c.record.Ports}) {
+		names = append(names, spec.Name)
+	}
+	return names
 }
 
 func (c *climb) launch(ctx context.Context) error {

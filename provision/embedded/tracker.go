@@ -20,7 +20,8 @@ const maxCrashes = 4
 // for components.
 type tracker struct {
 	client *supervisor.Client
-	dir    string // the lab's, for messages
+	dir    string   // the lab's, for messages
+	order  []string // of the components, what others need first
 	sink   event.Sink
 	cancel context.CancelFunc
 	ended  chan struct{}
@@ -31,10 +32,10 @@ type tracker struct {
 	changed chan struct{}
 }
 
-func track(ctx context.Context, client *supervisor.Client, dir string, sink event.Sink) *tracker {
+func track(ctx context.Context, client *supervisor.Client, dir string, order []string, sink event.Sink) *tracker {
 	ctx, cancel := context.WithCancel(ctx)
 	t := &tracker{
-		client: client, dir: dir, sink: sink, cancel: cancel, ended: make(chan struct{}),
+		client: client, dir: dir, order: order, sink: sink, cancel: cancel, ended: make(chan struct{}),
 		last: map[string]event.Event{}, crashes: map[string]int{}, changed: make(chan struct{}),
 	}
 	go func() {
@@ -87,12 +88,23 @@ func (t *tracker) await(ctx context.Context, name string) error {
 func (t *tracker) look(name string) (event.Event, <-chan struct{}, error) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	for crashed, times := range t.crashes {
+	for _, times := range t.crashes {
 		if times >= maxCrashes {
-			return event.Event{}, nil, t.why(crashed)
+			return event.Event{}, nil, t.why(t.culprit())
 		}
 	}
 	return t.last[name], t.changed, nil
+}
+
+// culprit is the crashed component that the others need most: where several
+// crash, the rest may only suffer from it.
+func (t *tracker) culprit() string {
+	for _, name := range t.order {
+		if t.crashes[name] > 0 {
+			return name
+		}
+	}
+	return ""
 }
 
 // why words the crashes of a component. That the disk is full is the one cause
