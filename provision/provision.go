@@ -91,6 +91,7 @@ type Status struct {
 // Access is how programs reach a running lab.
 type Access struct {
 	Kubeconfig string // path of a kubeconfig file with cluster-admin rights, mode 0600
+	CacheDir   string // where kubectl may keep what it learns of the API, so that it goes with the lab; "" for kubectl's own place
 	ProxyURL   string // HTTP proxy on loopback into the pod network, with its password; "" where the host reaches pods itself
 }
 

@@ -11,6 +11,7 @@ import (
 	"github.com/labctl-dev/labctl/internal/cli/program"
 	"github.com/labctl-dev/labctl/internal/i18n"
 	"github.com/labctl-dev/labctl/internal/reason"
+	"github.com/labctl-dev/labctl/provision"
 )
 
 type kubectlOptions struct {
@@ -54,7 +55,7 @@ func runKubectl(ctx context.Context, opts *kubectlOptions) error {
 		if err != nil {
 			return err
 		}
-		spec.Env = withKubeconfig(spec.Env, way.Kubeconfig)
+		spec.Env = withAccess(spec.Env, way)
 	}
 	e.Log.Debug("kubectl", "binary", binary)
 	return program.Become(ctx, spec)
@@ -78,12 +79,18 @@ func needsNoLab(args []string) bool {
 	return false
 }
 
-func withKubeconfig(environ []string, path string) []string {
-	kept := make([]string, 0, len(environ)+1)
+// withAccess points kubectl to the lab, and its cache into the lab's directory:
+// below the user's home it would stay behind.
+func withAccess(environ []string, way provision.Access) []string {
+	kept := make([]string, 0, len(environ)+2)
 	for _, entry := range environ {
-		if !strings.HasPrefix(entry, "KUBECONFIG=") {
+		if !strings.HasPrefix(entry, "KUBECONFIG=") && (way.CacheDir == "" || !strings.HasPrefix(entry, "KUBECACHEDIR=")) {
 			kept = append(kept, entry)
 		}
 	}
-	return append(kept, "KUBECONFIG="+path)
+	kept = append(kept, "KUBECONFIG="+way.Kubeconfig)
+	if way.CacheDir != "" {
+		kept = append(kept, "KUBECACHEDIR="+way.CacheDir)
+	}
+	return kept
 }

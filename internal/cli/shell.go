@@ -72,7 +72,7 @@ func runShell(ctx context.Context, opts *shellOptions) error {
 	}
 	launch := shellenv.Plan(shellenv.Input{
 		Kind: kind, Command: opts.command, Lab: lab.Name, Dir: shellDir(lab), Environ: e.Environ(), GOOS: runtime.GOOS,
-		Labctl: self, Plane: binary, Kubeconfig: way.Kubeconfig, ProxyURL: way.ProxyURL,
+		Labctl: self, Plane: binary, Kubeconfig: way.Kubeconfig, CacheDir: way.CacheDir, ProxyURL: way.ProxyURL,
 	})
 	if err := writeAll(launch.Files); err != nil {
 		return err

@@ -156,6 +156,7 @@ func TestRoutes(t *testing.T) {
 		{"pod of the last worker", "http://172.16.4.9/", "pod 172.16.4.9:80 asked for 172.16.4.9/ auth=", ""},
 		{"port nobody listens on", "http://172.16.2.2:81/", "", "connection refused"},
 		{"pod range of no node", "http://172.16.200.2/", "", "no route to host"},
+		{"address of no node", "http://192.168.56.200/", "", "no route to host"},
 		{"hostNetwork pod on a node", "http://192.168.56.101/", "pod 192.168.56.101:80 asked for 192.168.56.101/ auth=", ""},
 		{"hostNetwork pod by node name", "http://w3-k8s/", "pod 192.168.56.103:80 asked for w3-k8s/ auth=", ""},
 		{"kubelet", "http://192.168.56.102:10250/", "api", ""},

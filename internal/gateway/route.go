@@ -80,10 +80,21 @@ func (t table) find(target netip.AddrPort) (route, error) {
 	if t.serviceCIDR.Contains(addr) {
 		return t.service(target)
 	}
-	if t.podCIDR.Contains(addr) {
+	if t.podCIDR.Contains(addr) || t.besideNodes(addr) {
 		return route{}, fmt.Errorf("%s: %w", target, syscall.EHOSTUNREACH)
 	}
 	return route{outside: true}, nil
+}
+
+// besideNodes reports whether addr lies in a /24 of the nodes, as an address a
+// learner mistyped does: it must not be looked for outside the lab.
+func (t table) besideNodes(addr netip.Addr) bool {
+	for _, node := range t.nodes {
+		if subnet, err := node.IP.Prefix(24); err == nil && subnet.Contains(addr) {
+			return true
+		}
+	}
+	return false
 }
 
 // service knows the one Service whose endpoint is no pod: the API server itself,

@@ -19,9 +19,10 @@ import (
 
 // Lab is one lab of one test.
 type Lab struct {
-	Home string // LABCTL_HOME
-	Bin  string // the directory of labctl and labctl-plane
-	Env  []string
+	Home     string // LABCTL_HOME
+	UserHome string // HOME, empty at first
+	Bin      string // the directory of labctl and labctl-plane
+	Env      []string
 }
 
 // Result is how a command ended.
@@ -34,8 +35,8 @@ type Result struct {
 // test. It starts nothing.
 func New(t testing.TB) *Lab {
 	t.Helper()
-	lab := &Lab{Home: t.TempDir(), Bin: Binaries(t)}
-	lab.Env = append(os.Environ(), "LABCTL_HOME="+lab.Home, "LABCTL_LANG=en", "HOME="+t.TempDir(), "NO_COLOR=1")
+	lab := &Lab{Home: t.TempDir(), UserHome: t.TempDir(), Bin: Binaries(t)}
+	lab.Env = append(os.Environ(), "LABCTL_HOME="+lab.Home, "LABCTL_LANG=en", "HOME="+lab.UserHome, "NO_COLOR=1")
 	t.Cleanup(func() {
 		// t's own context has ended here.
 		result := lab.RunContext(context.WithoutCancel(t.Context()), t, nil, "destroy", "--yes")

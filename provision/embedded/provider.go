@@ -9,6 +9,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"time"
 
 	"github.com/labctl-dev/labctl/internal/event"
@@ -161,6 +162,7 @@ func (p *Provider) Access(ctx context.Context, lab provision.Lab) (provision.Acc
 	}
 	return provision.Access{
 		Kubeconfig: layout.Kubeconfig(pki.Admin),
+		CacheDir:   filepath.Join(lab.Dir, "kubectl-cache"),
 		ProxyURL:   proxyURL(string(password), component.Ports(record.Ports).Addr(component.ProxyPort)),
 	}, nil
 }

@@ -18,6 +18,7 @@ import (
 	"github.com/labctl-dev/labctl/internal/i18n"
 	"github.com/labctl-dev/labctl/internal/kube"
 	"github.com/labctl-dev/labctl/internal/reason"
+	"github.com/labctl-dev/labctl/provision"
 )
 
 type testOptions struct {
@@ -97,13 +98,16 @@ func proofLab(ctx context.Context, opts *testOptions) (coursetest.Lab, error) {
 	if err != nil {
 		return coursetest.Lab{}, err
 	}
-	return coursetest.Lab{Client: client.Dynamic, Dialer: dialer, Kubectl: kubectl, Env: kubectlEnv(opts.env, access.Kubeconfig)}, nil
+	return coursetest.Lab{Client: client.Dynamic, Dialer: dialer, Kubectl: kubectl, Env: kubectlEnv(opts.env, access)}, nil
 }
 
 // kubectlEnv keeps what kubectl needs of the environment and nothing that would
 // let it start a plug-in.
-func kubectlEnv(e *env.Env, kubeconfig string) []string {
-	kept := []string{"KUBECONFIG=" + kubeconfig, "PATH="}
+func kubectlEnv(e *env.Env, access provision.Access) []string {
+	kept := []string{"KUBECONFIG=" + access.Kubeconfig, "PATH="}
+	if access.CacheDir != "" {
+		kept = append(kept, "KUBECACHEDIR="+access.CacheDir)
+	}
 	for _, entry := range e.Environ() {
 		name, _, _ := strings.Cut(entry, "=")
 		switch strings.ToUpper(name) {

@@ -54,6 +54,7 @@ type Input struct {
 	Labctl     string // path of labctl
 	Plane      string // path of labctl-plane
 	Kubeconfig string
+	CacheDir   string // for kubectl; "" for its own place
 	ProxyURL   string // "" for none
 }
 

@@ -24,6 +24,9 @@ func variables(in Input, bin string) []variable {
 		path += separator + old
 	}
 	exports := []variable{{"PATH", path}, {"KUBECONFIG", in.Kubeconfig}, {"LABCTL_LAB", in.Lab}}
+	if in.CacheDir != "" {
+		exports = append(exports, variable{"KUBECACHEDIR", in.CacheDir})
+	}
 	if in.ProxyURL == "" {
 		return exports
 	}

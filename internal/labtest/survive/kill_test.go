@@ -146,6 +146,9 @@ func gone(t *testing.T, lab *labtest.Lab) {
 	if entries, err := os.ReadDir(filepath.Join(lab.Home, "labs")); err != nil && !errors.Is(err, fs.ErrNotExist) || len(entries) > 0 {
 		t.Errorf("left below labs: %v %v", entries, err)
 	}
+	if entries, err := os.ReadDir(lab.UserHome); err != nil || len(entries) > 0 {
+		t.Errorf("left in the user's home: %v %v", entries, err)
+	}
 	if runtime.GOOS != "linux" {
 		return
 	}
