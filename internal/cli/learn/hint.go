@@ -48,20 +48,11 @@ func newHint(e *env.Env, runF func(context.Context, *hintOptions) error) *cobra.
 }
 
 func runHint(_ context.Context, opts *hintOptions) error {
-	lesson, err := loadLesson(opts.lesson)
+	at, err := whereabouts(opts.env, opts.lesson, opts.step)
 	if err != nil {
 		return err
 	}
-	log := record(opts.env)
-	history, err := log.Read()
-	if err != nil {
-		return err
-	}
-	tally := history.Lesson(lesson.ID)
-	step, err := stepFor(lesson, tally, opts.step)
-	if err != nil {
-		return err
-	}
+	lesson, step, tally := at.lesson, at.step, at.tally
 	if opts.list {
 		return listHints(opts.env, step, tally)
 	}
@@ -73,7 +64,7 @@ func runHint(_ context.Context, opts *hintOptions) error {
 	if passed(step, tally) {
 		cost = 0
 	}
-	err = log.Append(progress.Entry{Kind: progress.Hint, Lesson: lesson.ID, Step: step.ID, Index: next, Points: cost})
+	err = at.log.Append(progress.Entry{Kind: progress.Hint, Lesson: lesson.ID, Step: step.ID, Index: next, Points: cost})
 	if err != nil {
 		return err
 	}

@@ -46,20 +46,11 @@ func newSolve(e *env.Env, runF func(context.Context, *solveOptions) error) *cobr
 }
 
 func runSolve(_ context.Context, opts *solveOptions) error {
-	lesson, err := loadLesson(opts.lesson)
+	at, err := whereabouts(opts.env, opts.lesson, opts.step)
 	if err != nil {
 		return err
 	}
-	log := record(opts.env)
-	history, err := log.Read()
-	if err != nil {
-		return err
-	}
-	tally := history.Lesson(lesson.ID)
-	step, err := stepFor(lesson, tally, opts.step)
-	if err != nil {
-		return err
-	}
+	lesson, step, tally := at.lesson, at.step, at.tally
 	text, err := solution(lesson, step)
 	if err != nil {
 		return err
@@ -68,7 +59,7 @@ func runSolve(_ context.Context, opts *solveOptions) error {
 	if step.Solution != nil && !passed(step, tally) {
 		cost = step.Solution.Cost
 	}
-	if err := log.Append(progress.Entry{Kind: progress.Solution, Lesson: lesson.ID, Step: step.ID, Points: cost}); err != nil {
+	if err := at.log.Append(progress.Entry{Kind: progress.Solution, Lesson: lesson.ID, Step: step.ID, Points: cost}); err != nil {
 		return err
 	}
 	if _, err := fmt.Fprintf(opts.env.Stderr, i18n.Text{KO: "[%s] 풀이, %d점\n", EN: "[%s] solution, %d points\n"}.In(opts.env.Lang), step.ID, cost); err != nil {
