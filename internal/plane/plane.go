@@ -95,6 +95,7 @@ func own(ctx context.Context, name string, args []string, stderr io.Writer) int 
 	if err != nil {
 		return say(stderr, err)
 	}
+	_, _ = fmt.Fprintf(stderr, "gateway for %d nodes, proxy on %s\n", len(conf.Nodes), conf.ProxyAddr)
 	return say(stderr, door.Run(ctx))
 }
 

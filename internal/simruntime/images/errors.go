@@ -3,7 +3,7 @@ package images
 import "fmt"
 
 const (
-	addHint = "the embedded lab runs only images of its catalogue (`labctl images`); " +
+	addHint = "the embedded lab runs only images of its catalogue (nginx, busybox, alpine and Kubernetes' own); " +
 		"add this one with a YAML entry, see docs/extending.md"
 	tagHint    = "%s is in the catalogue of the embedded lab, this tag is not; try :%s"
 	digestHint = "the embedded lab makes its own images, so their digests differ from those of a registry; use a tag"
