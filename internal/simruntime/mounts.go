@@ -63,6 +63,9 @@ func (r *Runtime) mounts(sandboxID string, config *runtimeapi.ContainerConfig) (
 		if err := ensureSource(source); err != nil {
 			return nil, fmt.Errorf("failed to mkdir %q: %w", m.GetHostPath(), err)
 		}
+		if err := confined(r.cfg.HostRoot, source); err != nil {
+			return nil, fmt.Errorf("failed to mount %q: %w", m.GetHostPath(), err)
+		}
 		covered[m.GetContainerPath()] = true
 		all = append(all, vfs.Mount{HostPath: source, ContainerPath: m.GetContainerPath(), ReadOnly: m.GetReadonly()})
 	}
@@ -83,6 +86,24 @@ func (r *Runtime) hostPath(path string) string {
 	}
 	slashed := filepath.ToSlash(strings.TrimPrefix(clean, filepath.VolumeName(clean)))
 	return filepath.Join(r.cfg.HostRoot, filepath.FromSlash(filepath.Join("/", slashed)))
+}
+
+// confined refuses a mount source that leads out of the node through symbolic
+// links, which a container with a hostPath volume may have left there.
+func confined(root, source string) error {
+	realRoot, err := filepath.EvalSymlinks(root)
+	if err != nil {
+		return err
+	}
+	realSource, err := filepath.EvalSymlinks(source)
+	if err != nil {
+		return err
+	}
+	rel, err := filepath.Rel(realRoot, realSource)
+	if err != nil || !filepath.IsLocal(rel) {
+		return errors.New("it leads out of the node")
+	}
+	return nil
 }
 
 // ensureSource makes a missing mount source a directory, as containerd does.
