@@ -8,7 +8,30 @@ func say(key string, args ...string) *Message {
 	for i := 0; i+1 < len(args); i += 2 {
 		m.Args[args[i]] = args[i+1]
 	}
+	if kind, ok := m.Args["kind"]; ok {
+		m.Args["kind_ko"] = kindKO(kind)
+	}
 	return m
+}
+
+// kindKO is what Korean textbooks call a kind; one they leave in English stays.
+func kindKO(kind string) string {
+	switch kind {
+	case "Pod":
+		return "파드"
+	case "Deployment":
+		return "디플로이먼트"
+	case "ReplicaSet":
+		return "레플리카셋"
+	case "Service":
+		return "서비스"
+	case "Node":
+		return "노드"
+	case "Namespace":
+		return "네임스페이스"
+	default:
+		return kind
+	}
 }
 
 // Builtin lists the messages every course can count on. A course may name them
@@ -16,8 +39,8 @@ func say(key string, args ...string) *Message {
 func Builtin() map[string]i18n.Text {
 	return map[string]i18n.Text{
 		"builtin.cannot_tell":   {KO: "지금은 확인할 수 없습니다: {detail}", EN: "This cannot be told right now: {detail}"},
-		"builtin.absent":        {KO: "{kind} `{name}`이(가) 아직 없습니다(네임스페이스 `{namespace}`).", EN: "There is no {kind} `{name}` yet (namespace `{namespace}`)."},
-		"builtin.absent_any":    {KO: "조건에 맞는 {kind}이(가) 아직 없습니다.", EN: "There is no matching {kind} yet."},
+		"builtin.absent":        {KO: "{kind_ko} `{name}`이(가) 아직 없습니다(네임스페이스 `{namespace}`).", EN: "There is no {kind} `{name}` yet (namespace `{namespace}`)."},
+		"builtin.absent_any":    {KO: "조건에 맞는 {kind_ko}이(가) 아직 없습니다.", EN: "There is no matching {kind} yet."},
 		"builtin.not_yet":       {KO: "아직 바라는 상태가 아닙니다.", EN: "It is not in the wanted state yet."},
 		"builtin.holding":       {KO: "조건이 맞습니다. 그대로 유지되는지 지켜보고 있습니다({want} 동안).", EN: "The condition is met. Watching whether it stays so (for {want})."},
 		"builtin.watching":      {KO: "일어나면 안 되는 일이 생기는지 지켜보고 있습니다({want} 동안).", EN: "Watching that what must not happen does not happen (for {want})."},
