@@ -28,7 +28,7 @@ func TestExecSync(t *testing.T) {
 	})
 	ctx := t.Context()
 	id := n.run(n.pod("p"), "main", func(c *runtimeapi.ContainerConfig) {
-		c.WorkingDir = "/work/deep"
+		c.WorkingDir = "/srv/deep"
 		c.Envs = []*runtimeapi.KeyValue{{Key: "FROM", Value: []byte("pod")}}
 	})
 	if got := n.output(id, "echo", "a", "b"); got != "a b\n" {
@@ -38,7 +38,7 @@ func TestExecSync(t *testing.T) {
 	if err != nil || string(errs) != "oops\n" {
 		t.Errorf("stderr %q, %v", errs, err)
 	}
-	if got := n.output(id, "pwd"); got != "/work/deep p 172.16.1.2\n" {
+	if got := n.output(id, "pwd"); got != "/srv/deep p 172.16.1.2\n" {
 		t.Errorf("directory, host name and address: %q", got)
 	}
 	if got := n.output(id, "cat"); got != "" {

@@ -32,7 +32,7 @@ func withControlPlane(t *testing.T) (provision.Provider, provision.Lab, provisio
 func needControlPlane(t *testing.T) {
 	t.Helper()
 	if os.Getenv(realPlane) == "" {
-		t.Skip(realPlane + " does not name a labctl-plane; `make e2e` sets it")
+		t.Skip(realPlane + " does not name a labctl-plane; `make test` sets it")
 	}
 }
 
