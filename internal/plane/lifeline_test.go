@@ -3,6 +3,7 @@ package plane_test
 import (
 	"io"
 	"testing"
+	"testing/synctest"
 
 	"github.com/labctl-dev/labctl/internal/plane"
 )
@@ -22,26 +23,30 @@ func TestLifelineEndsTheProcessWithItsSupervisor(t *testing.T) {
 
 func TestHeldProcessWaitsToBeLetGo(t *testing.T) {
 	t.Parallel()
-	read, write := io.Pipe()
-	exited, free := make(chan int, 1), make(chan struct{})
-	go func() {
-		plane.Lifeline(read, true, func(code int) { exited <- code })
-		close(free)
-	}()
-	select {
-	case <-free:
-		t.Fatal("it did not wait")
-	default:
-	}
-	if _, err := write.Write([]byte{'\n'}); err != nil {
-		t.Fatal(err)
-	}
-	<-free
-	select {
-	case code := <-exited:
-		t.Fatalf("it exited with %d when it was let go", code)
-	default:
-	}
-	_ = write.Close()
-	<-exited
+	synctest.Test(t, func(t *testing.T) {
+		read, write := io.Pipe()
+		exited, free := make(chan int, 1), make(chan struct{})
+		go func() {
+			plane.Lifeline(read, true, func(code int) { exited <- code })
+			close(free)
+		}()
+		synctest.Wait() // until it can go no further by itself
+		select {
+		case <-free:
+			t.Fatal("it did not wait")
+		default:
+		}
+		if _, err := write.Write([]byte{'\n'}); err != nil {
+			t.Fatal(err)
+		}
+		<-free
+		synctest.Wait()
+		select {
+		case code := <-exited:
+			t.Fatalf("it exited with %d when it was let go", code)
+		default:
+		}
+		_ = write.Close()
+		<-exited
+	})
 }

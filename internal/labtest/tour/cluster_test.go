@@ -125,6 +125,9 @@ func authentication(t *testing.T, lab *labtest.Lab) {
 	if err != nil {
 		return // no ss on this system; the addresses above are what can be seen
 	}
+	if !bytes.Contains(listening, []byte("labctl")) {
+		t.Errorf("no listening process of the lab was found, so this check sees nothing:\n%s", listening)
+	}
 	for line := range bytes.Lines(listening) {
 		if bytes.Contains(line, []byte("labctl")) && !bytes.Contains(line, []byte("127.0.0.1:")) {
 			t.Errorf("a process of the lab listens beyond loopback: %s", line)

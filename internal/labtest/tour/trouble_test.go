@@ -104,6 +104,9 @@ spec:
 `)
 	lab.Kubectl(t, "wait", "pod/nosy", "--for=condition=Ready", "--timeout=60s")
 	got := lab.Run(t, "kubectl", "exec", "nosy", "--", "ls", "/host")
+	if got.Exit != 0 || !strings.Contains(got.Stdout, "var") {
+		t.Errorf("the node's own root directory cannot be seen: exit %d\n%s%s", got.Exit, got.Stdout, got.Stderr)
+	}
 	if strings.Contains(got.Stdout, "proc") || strings.Contains(got.Stdout, "boot") {
 		t.Errorf("a pod sees this computer's root directory:\n%s", got.Stdout)
 	}
