@@ -102,7 +102,7 @@ func (c *climb) settle(ctx context.Context, fresh bool) error {
 	}
 	changed := fresh
 	if len(c.record.Ports) == 0 {
-		ports, err := port.Choose(ctx, component.PortPurposes(c.record.Plan), component.Preferred)
+		ports, err := port.Choose(ctx, component.PortPurposes(c.record.Plan))
 		if err != nil {
 			return err
 		}

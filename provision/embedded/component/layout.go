@@ -31,14 +31,6 @@ func PortPurposes(plan provision.Plan) []string {
 	return purposes
 }
 
-// Preferred is the port a purpose gets if it is free, or 0.
-func Preferred(purpose string) int {
-	if purpose == APIServer {
-		return 6443
-	}
-	return 0
-}
-
 // Addr is a purpose's address on loopback.
 func (p Ports) Addr(purpose string) string {
 	return net.JoinHostPort("127.0.0.1", strconv.Itoa(p[purpose]))

@@ -19,7 +19,10 @@ const (
 	lastPort = 32000
 )
 
-// tries bounds the search for one port.
+// Block is how many ports a block has.
+const Block = 16
+
+// tries bounds the search for a free block.
 const tries = 1000
 
 // Free returns nil if the port can be bound on loopback now.
@@ -35,40 +38,35 @@ func listen(ctx context.Context, port int) (net.Listener, error) {
 	return (&net.ListenConfig{}).Listen(ctx, "tcp", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 }
 
-// Choose returns a free port for each purpose, all different: the preferred one
-// if it is free, where preferred names one above 0.
-func Choose(ctx context.Context, purposes []string, preferred func(string) int) (map[string]int, error) {
-	chosen, held := map[string]int{}, []net.Listener{}
-	defer func() {
-		for _, listener := range held {
-			_ = listener.Close() // it served only to keep the port from being chosen twice
-		}
-	}()
-	for _, purpose := range purposes {
-		listener, number, err := choose(ctx, preferred(purpose))
-		if err != nil {
-			return nil, fmt.Errorf("choosing a port for %s: %w", purpose, err)
-		}
-		held = append(held, listener)
-		chosen[purpose] = number
-	}
-	return chosen, nil
-}
-
-func choose(ctx context.Context, preferred int) (net.Listener, int, error) {
-	if preferred > 0 {
-		if listener, err := listen(ctx, preferred); err == nil {
-			return listener, preferred, nil
-		}
+// Choose returns a free port for each purpose, at most Block of them. They lie
+// side by side in one block, picked at random: two labs that are made at the same
+// moment, before either listens, then meet in one case of some hundreds, where
+// ports picked one by one, or a favourite port, would meet far more often.
+func Choose(ctx context.Context, purposes []string) (map[string]int, error) {
+	if len(purposes) > Block {
+		return nil, fmt.Errorf("choosing ports: %d purposes, a block has %d ports", len(purposes), Block)
 	}
 	last := errors.New("no attempt made")
 	for range tries {
-		number := first + rand.IntN(lastPort-first) //nolint:gosec // any free port is as good
-		listener, err := listen(ctx, number)
-		if err == nil {
-			return listener, number, nil
+		base := first + Block*rand.IntN((lastPort-first)/Block) //nolint:gosec // any free block is as good
+		last = blockFree(ctx, base, len(purposes))
+		if last != nil {
+			continue
 		}
-		last = err
+		chosen := map[string]int{}
+		for i, purpose := range purposes {
+			chosen[purpose] = base + i
+		}
+		return chosen, nil
 	}
-	return nil, 0, last
+	return nil, fmt.Errorf("choosing ports: %w", last)
+}
+
+func blockFree(ctx context.Context, base, count int) error {
+	for number := base; number < base+count; number++ {
+		if err := Free(ctx, number); err != nil {
+			return err
+		}
+	}
+	return nil
 }

@@ -8,9 +8,12 @@ import (
 func TestChooseGivesDifferentFreePorts(t *testing.T) {
 	t.Parallel()
 	purposes := []string{"a", "b", "c", "d", "e"}
-	ports, err := Choose(t.Context(), purposes, func(string) int { return 0 })
+	ports, err := Choose(t.Context(), purposes)
 	if err != nil {
 		t.Fatal(err)
+	}
+	if ports["a"]%Block != 0 || ports["e"] != ports["a"]+4 {
+		t.Errorf("%v do not lie side by side in a block", ports)
 	}
 	seen := map[int]string{}
 	for _, purpose := range purposes {
@@ -25,19 +28,33 @@ func TestChooseGivesDifferentFreePorts(t *testing.T) {
 	}
 }
 
-func TestChoosePrefersWhatIsFree(t *testing.T) {
+func TestATakenPortIsNotFree(t *testing.T) {
 	t.Parallel()
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer taken.Close()
-	number := taken.Addr().(*net.TCPAddr).Port
-	if err := Free(t.Context(), number); err == nil {
+	if err := Free(t.Context(), taken.Addr().(*net.TCPAddr).Port); err == nil {
 		t.Error("a taken port counts as free")
 	}
-	ports, err := Choose(t.Context(), []string{"a"}, func(string) int { return number })
-	if err != nil || ports["a"] == number {
-		t.Errorf("got %v, %v; want another port than %d", ports, err, number)
+}
+
+func TestABlockWithATakenPortIsPassedOver(t *testing.T) {
+	t.Parallel()
+	ports, err := Choose(t.Context(), []string{"a", "b", "c"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	taken, err := listen(t.Context(), ports["c"])
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer taken.Close()
+	if err := blockFree(t.Context(), ports["a"], 3); err == nil {
+		t.Error("a block whose last port is taken counts as free")
+	}
+	if _, err := Choose(t.Context(), make([]string, Block+1)); err == nil {
+		t.Error("more purposes than a block has ports: no error")
 	}
 }
